@@ -1,0 +1,69 @@
+/** Validation failures of single fields, worded as `k8s.io/apimachinery/pkg/util/validation/field` words them. */
+
+/** What is wrong with one field. `body` is the message without the field's name. */
+export interface FieldError {
+  readonly field: string;
+  readonly reason: string;
+  readonly body: string;
+}
+
+/** Go's `%q` for strings, JSON for the rest: how Kubernetes shows a bad value. */
+export function formatBadValue(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  return JSON.stringify(value);
+}
+
+const error = (field: string, reason: string, body: string): FieldError => ({ field, reason, body });
+
+/** The field must be given. */
+export const required = (field: string, detail = ''): FieldError =>
+  error(field, 'FieldValueRequired', detail ? `Required value: ${detail}` : 'Required value');
+
+/** The value breaks a rule. */
+export const invalidValue = (field: string, value: unknown, detail: string): FieldError =>
+  error(field, 'FieldValueInvalid', `Invalid value: ${formatBadValue(value)}${detail ? `: ${detail}` : ''}`);
+
+/** The value is not one of those supported; they are listed sorted, as Kubernetes sorts them. */
+export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError =>
+  error(
+    field,
+    'FieldValueNotSupported',
+    `Unsupported value: ${formatBadValue(value)}: supported values: ${[...supported]
+      .sort()
+      .map((v) => JSON.stringify(v))
+      .join(', ')}`,
+  );
+
+/** The value stands twice where it may stand once. */
+export const duplicate = (field: string, value: unknown): FieldError =>
+  error(field, 'FieldValueDuplicate', `Duplicate value: ${formatBadValue(value)}`);
+
+/** The field may not be set here. */
+export const forbiddenField = (field: string, detail: string): FieldError =>
+  error(field, 'FieldValueForbidden', `Forbidden: ${detail}`);
+
+/** The text is longer than `max` bytes. */
+export const tooLong = (field: string, max: number): FieldError =>
+  error(field, 'FieldValueTooLong', `Too long: may not be more than ${max} bytes`);
+
+/** The list has more than `max` items. */
+export const tooMany = (field: string, actual: number, max: number): FieldError =>
+  error(field, 'FieldValueTooMany', `Too many: ${actual}: must have at most ${max} items`);
+
+/** The referenced thing does not exist. */
+export const notFoundField = (field: string, value: unknown): FieldError =>
+  error(field, 'FieldValueNotFound', `Not found: ${formatBadValue(value)}`);
+
+/** The value has the wrong type. */
+export const typeInvalid = (field: string, value: unknown, detail: string): FieldError =>
+  error(field, 'FieldValueTypeInvalid', `Invalid value: ${formatBadValue(value)}: ${detail}`);
+
+/** The validation itself failed. */
+export const internalFieldError = (field: string, detail: string): FieldError =>
+  error(field, 'InternalError', `Internal error: ${detail}`);
+
+/** One error as text; several as a bracketed list, each once, as Kubernetes aggregates them. */
+export function formatFieldErrors(errors: readonly FieldError[]): string {
+  const texts = [...new Set(errors.map(({ field, body }) => `${field}: ${body}`))];
+  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
+}
