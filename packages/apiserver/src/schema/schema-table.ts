@@ -1,0 +1,44 @@
+/** The type table: what every built-in type looks like. Rows are parsed when first asked for. */
+import { SCHEMA_ROWS } from '../data/schema-rows.ts';
+
+/** A field, an item type, or a whole named type. */
+export interface Schema {
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  readonly format?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema;
+  /** Name of another type of the table. */
+  readonly ref?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly listType?: 'atomic' | 'set' | 'map';
+  readonly listMapKeys?: readonly string[];
+  readonly mapType?: 'atomic' | 'granular';
+  readonly patchStrategy?: string;
+  readonly patchMergeKey?: string;
+  readonly oneOf?: readonly Schema[];
+  readonly gvk?: readonly { group: string; version: string; kind: string }[];
+  readonly unions?: readonly unknown[];
+}
+
+const parsed = new Map<string, Schema>();
+
+/** The type of this name; undefined when the table has none. */
+export function schemaNamed(name: string): Schema | undefined {
+  let schema = parsed.get(name);
+  const row = SCHEMA_ROWS[name];
+  if (schema === undefined && row !== undefined && Object.hasOwn(SCHEMA_ROWS, name)) {
+    schema = JSON.parse(row) as Schema;
+    parsed.set(name, schema);
+  }
+  return schema;
+}
+
+/** Follows `ref` once; a schema without one is its own answer. */
+export const resolveSchema = (schema: Schema): Schema =>
+  schema.ref === undefined ? schema : (schemaNamed(schema.ref) ?? {});
+
+/** The names of all types. */
+export const schemaNames = (): string[] => Object.keys(SCHEMA_ROWS);
