@@ -1,0 +1,63 @@
+/** The life of a create, in the order of the real API server. */
+import { invalid, type KubeObject } from '@towtank/apimachinery';
+import { deepFreeze } from '../storage/deep-freeze.ts';
+import { StoredObject } from '../storage/stored-object.ts';
+import { fillObjectMeta, validateObjectMeta } from './object-meta.ts';
+import { hasStatus, interpretStorageError, keyOf, type ResourceStore } from './resource-store.ts';
+import { admissionAttributes, admit, validateAdmission, type WriteContext } from './write-context.ts';
+
+/**
+ * Stores a new object, which the function may change until then. Answers the stored revision; a dry run answers what
+ * would have been stored, without a resourceVersion. Throws StatusError.
+ */
+export async function createObject(store: ResourceStore, object: KubeObject, context: WriteContext): Promise<StoredObject> {
+  await admit(context.admission, admissionAttributes(context, 'CREATE', object, undefined));
+  const reservation = store.strategy.begin?.(object, undefined, context);
+  try {
+    prepare(store, object, context);
+    validate(store, object, context);
+    for (const warning of store.strategy.warnings?.(object, undefined) ?? []) context.warn(warning);
+    await validateAdmission(context.admission, admissionAttributes(context, 'CREATE', object, undefined));
+    const stored = await insert(store, object, context);
+    if (context.dryRun) reservation?.rollback();
+    else reservation?.commit();
+    return stored;
+  } catch (reason) {
+    reservation?.rollback();
+    throw reason;
+  }
+}
+
+function prepare(store: ResourceStore, object: KubeObject, context: WriteContext): void {
+  fillObjectMeta(object, context);
+  delete object.metadata.resourceVersion;
+  if (hasStatus(store)) delete object.status;
+  if (countsGeneration(store)) object.metadata.generation = 1;
+  else delete object.metadata.generation;
+  store.strategy.prepareForCreate?.(object, context);
+}
+
+/** Kinds with a desired and an observed half count the changes of the desired one. */
+export const countsGeneration = (store: ResourceStore): boolean =>
+  store.strategy.countsGeneration ??
+  (hasStatus(store) && store.schema.properties?.spec !== undefined);
+
+function validate(store: ResourceStore, object: KubeObject, context: WriteContext): void {
+  const errors = [
+    ...validateObjectMeta(object, store.strategy, store.resource.namespaced),
+    ...(store.strategy.validate?.(object, context) ?? []),
+  ];
+  if (errors.length > 0) throw invalid(store.resource, object.metadata.name ?? '', errors);
+}
+
+async function insert(store: ResourceStore, object: KubeObject, { dryRun, namespace }: WriteContext): Promise<StoredObject> {
+  const name = object.metadata.name ?? '';
+  const key = keyOf(store, namespace, name);
+  if (dryRun && (await store.storage.get(store.prefix, key)) === undefined)
+    return new StoredObject(key, deepFreeze(object), 0);
+  try {
+    return await store.storage.create(store.prefix, key, object);
+  } catch (reason) {
+    throw interpretStorageError(reason, store, name);
+  }
+}
