@@ -1,0 +1,36 @@
+/** The one gate: `npm test`. Lint, types, the build, and every test; the counts of all of it stand on the last line. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addCounts, type Counts, formatCounts, runTestFiles } from './uvu/run-test-files.ts';
+import { allTestFiles } from './uvu/test-files.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const QUIET = { DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
+
+const STEPS = [
+  { name: 'biome', args: ['ci', '--error-on-warnings'] },
+  { name: 'tsc', args: ['-p', '.'] },
+  { name: 'knip', args: ['--no-progress'] },
+  { name: 'turbo', args: ['run', 'build', '--output-logs=errors-only', '--no-daemon'] },
+];
+
+function runStep({ name, args }: { name: string; args: string[] }): Counts {
+  const started = performance.now();
+  const { status, error } = spawnSync(join(root, 'node_modules/.bin', name), args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+    env: { ...process.env, ...QUIET },
+  });
+  const failed = status === 0 ? 0 : 1;
+  const seconds = Math.round(performance.now() - started) / 1000;
+  console.log(`${failed ? '✘' : '✓'} ${name} ${args.join(' ')}, ${seconds} s${error ? `: ${error.message}` : ''}`);
+  return { passed: 1 - failed, failed, skipped: 0 };
+}
+
+const steps = STEPS.map(runStep);
+const tests = await runTestFiles(allTestFiles(root), { root });
+const counts = [...steps, tests].reduce(addCounts);
+process.exitCode = counts.failed > 0 || tests.passed === 0 ? 1 : 0;
+console.log(formatCounts(counts));
