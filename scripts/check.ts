@@ -1,6 +1,6 @@
 /** The one gate: `npm test`. Lint, types, the build, and every test; the counts of all of it stand on the last line. */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addCounts, type Counts, formatCounts, runTestFiles } from './uvu/run-test-files.ts';
 import { allTestFiles } from './uvu/test-files.ts';
@@ -21,7 +21,7 @@ function runStep({ name, args }: { name: string; args: string[] }): Counts {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
-    env: { ...process.env, ...QUIET },
+    env: { ...process.env, ...QUIET, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}` },
   });
   const failed = status === 0 ? 0 : 1;
   const seconds = Math.round(performance.now() - started) / 1000;
