@@ -1,1 +1,4 @@
-export {};
+/** A Kubernetes API server in one process. */
+export { ApiServer } from './server/api-server.ts';
+export { type ApiServerOptions, buildApiServer } from './server/build-api-server.ts';
+export { type Listener, type ListenOptions, listen, requestListener, type TlsOptions } from './server/http-listener.ts';

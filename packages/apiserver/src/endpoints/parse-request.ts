@@ -8,7 +8,14 @@ export interface ParsedRequest extends RequestAttributes {
 }
 
 const EMPTY_QUERY = new URLSearchParams();
-const VERBS: Readonly<Record<string, string>> = { GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+const VERBS: Readonly<Record<string, string>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
 /** Namespace subresources, which `/namespaces/x/y` would otherwise hide behind a resource called `y`. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 /** The verb prefixes of old clients: `/api/v1/watch/…`, `/api/v1/proxy/…`. */
@@ -57,7 +64,12 @@ interface ResourcePath {
   readonly parts: string[];
 }
 
-function resourceRequest(method: string, path: string, query: URLSearchParams, { group, version, parts }: ResourcePath): ParsedRequest {
+function resourceRequest(
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  { group, version, parts }: ResourcePath,
+): ParsedRequest {
   const special = SPECIAL_VERBS.has(parts[0] ?? '') && parts.length > 1 ? parts.shift() : undefined;
   let namespace = '';
   if (parts[0] === 'namespaces' && parts.length > 1) {
@@ -75,7 +87,10 @@ function resourceRequest(method: string, path: string, query: URLSearchParams, {
     subresource,
     namespace,
     name: special === 'watch' ? '' : name,
-    rest: rest.length === 0 && !path.endsWith('/') ? '' : `/${rest.join('/')}${rest.length > 0 && path.endsWith('/') ? '/' : ''}`,
+    rest:
+      rest.length === 0 && !path.endsWith('/')
+        ? ''
+        : `/${rest.join('/')}${rest.length > 0 && path.endsWith('/') ? '/' : ''}`,
     query: special === 'watch' ? oldWatchQuery(query, name) : query,
   };
 }

@@ -10,7 +10,11 @@ import { admissionAttributes, admit, validateAdmission, type WriteContext } from
  * Stores a new object, which the function may change until then. Answers the stored revision; a dry run answers what
  * would have been stored, without a resourceVersion. Throws StatusError.
  */
-export async function createObject(store: ResourceStore, object: KubeObject, context: WriteContext): Promise<StoredObject> {
+export async function createObject(
+  store: ResourceStore,
+  object: KubeObject,
+  context: WriteContext,
+): Promise<StoredObject> {
   await admit(context.admission, admissionAttributes(context, 'CREATE', object, undefined));
   const reservation = store.strategy.begin?.(object, undefined, context);
   try {
@@ -37,10 +41,38 @@ function prepare(store: ResourceStore, object: KubeObject, context: WriteContext
   store.strategy.prepareForCreate?.(object, context);
 }
 
-/** Kinds with a desired and an observed half count the changes of the desired one. */
-export const countsGeneration = (store: ResourceStore): boolean =>
-  store.strategy.countsGeneration ??
-  (hasStatus(store) && store.schema.properties?.spec !== undefined);
+/** Whether the kind counts the changes of its desired half in `metadata.generation`. */
+export const countsGeneration = ({ strategy, resource }: ResourceStore): boolean =>
+  strategy.countsGeneration ??
+  COUNTS_GENERATION.has(resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`);
+
+/** The kinds whose real strategies set a generation; Services, Nodes and Namespaces do not. */
+const COUNTS_GENERATION = new Set([
+  'pods',
+  'replicationcontrollers',
+  'daemonsets.apps',
+  'deployments.apps',
+  'replicasets.apps',
+  'statefulsets.apps',
+  'cronjobs.batch',
+  'jobs.batch',
+  'ingresses.networking.k8s.io',
+  'ingressclasses.networking.k8s.io',
+  'networkpolicies.networking.k8s.io',
+  'poddisruptionbudgets.policy',
+  'endpointslices.discovery.k8s.io',
+  'mutatingadmissionpolicies.admissionregistration.k8s.io',
+  'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'validatingadmissionpolicies.admissionregistration.k8s.io',
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'priorityclasses.scheduling.k8s.io',
+  'flowschemas.flowcontrol.apiserver.k8s.io',
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+  'resourceslices.resource.k8s.io',
+]);
 
 function validate(store: ResourceStore, object: KubeObject, context: WriteContext): void {
   const errors = [
@@ -50,7 +82,11 @@ function validate(store: ResourceStore, object: KubeObject, context: WriteContex
   if (errors.length > 0) throw invalid(store.resource, object.metadata.name ?? '', errors);
 }
 
-async function insert(store: ResourceStore, object: KubeObject, { dryRun, namespace }: WriteContext): Promise<StoredObject> {
+async function insert(
+  store: ResourceStore,
+  object: KubeObject,
+  { dryRun, namespace }: WriteContext,
+): Promise<StoredObject> {
   const name = object.metadata.name ?? '';
   const key = keyOf(store, namespace, name);
   if (dryRun && (await store.storage.get(store.prefix, key)) === undefined)

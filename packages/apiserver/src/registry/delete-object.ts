@@ -22,7 +22,11 @@ export interface DeleteResult {
 const GC_FINALIZERS = { Orphan: 'orphan', Foreground: 'foregroundDeletion' } as const;
 
 /** Deletes an object or begins its deletion. Throws StatusError. */
-export async function deleteObject(store: ResourceStore, options: DeleteOptions, context: WriteContext): Promise<DeleteResult> {
+export async function deleteObject(
+  store: ResourceStore,
+  options: DeleteOptions,
+  context: WriteContext,
+): Promise<DeleteResult> {
   for (;;) {
     const existing = await getStored(store, context.namespace, context.name);
     checkPreconditions(store, existing, options);
@@ -33,12 +37,17 @@ export async function deleteObject(store: ResourceStore, options: DeleteOptions,
     try {
       return await step(store, existing, options, context);
     } catch (reason) {
-      if (!(reason instanceof StorageError && reason.code === 'Conflict')) throw interpretStorageError(reason, store, context.name);
+      if (!(reason instanceof StorageError && reason.code === 'Conflict'))
+        throw interpretStorageError(reason, store, context.name);
     }
   }
 }
 
-function checkPreconditions({ resource }: ResourceStore, { object, revision }: StoredObject, { preconditions }: DeleteOptions): void {
+function checkPreconditions(
+  { resource }: ResourceStore,
+  { object, revision }: StoredObject,
+  { preconditions }: DeleteOptions,
+): void {
   const { name = '', uid = '' } = object.metadata;
   const subject = { group: resource.group, resource: resource.kind };
   if (preconditions?.uid !== undefined && preconditions.uid !== uid)
@@ -55,33 +64,56 @@ function checkPreconditions({ resource }: ResourceStore, { object, revision }: S
     );
 }
 
-async function step(store: ResourceStore, existing: StoredObject, options: DeleteOptions, context: WriteContext): Promise<DeleteResult> {
+async function step(
+  store: ResourceStore,
+  existing: StoredObject,
+  options: DeleteOptions,
+  context: WriteContext,
+): Promise<DeleteResult> {
   const marked = markDeleting(store, existing.object, options, context);
   const waits = (marked.metadata.finalizers ?? []).length > 0 || (marked.metadata.deletionGracePeriodSeconds ?? 0) > 0;
   if (!waits) return { stored: await remove(store, existing, marked, context), gone: true };
   if (marked === existing.object) return { stored: existing, gone: false };
-  if (context.dryRun) return { stored: new StoredObject(existing.key, deepFreeze(marked), existing.revision), gone: false };
+  if (context.dryRun)
+    return { stored: new StoredObject(existing.key, deepFreeze(marked), existing.revision), gone: false };
   return { stored: await store.storage.update(store.prefix, existing.key, existing, marked), gone: false };
 }
 
-async function remove(store: ResourceStore, existing: StoredObject, marked: KubeObject, { dryRun }: WriteContext): Promise<StoredObject> {
+async function remove(
+  store: ResourceStore,
+  existing: StoredObject,
+  marked: KubeObject,
+  { dryRun }: WriteContext,
+): Promise<StoredObject> {
   if (dryRun) return existing;
-  const stored = await store.storage.delete(store.prefix, existing.key, existing, lastState(existing.object, marked));
+  const stored = await store.storage.delete(
+    store.prefix,
+    existing.key,
+    existing,
+    lastState(store, existing.object, marked),
+  );
   store.strategy.afterDelete?.(existing.object);
   return stored;
 }
 
-/** An object that goes at once is shown as it was; one that was being deleted already shows that. */
-const lastState = (object: KubeObject, marked: KubeObject): KubeObject =>
-  object.metadata.deletionTimestamp === undefined && !(marked.metadata.finalizers ?? []).length ? object : marked;
+/** An object that goes at once is shown as it was, unless its kind knows grace or its deletion had begun. */
+const lastState = ({ strategy }: ResourceStore, object: KubeObject, marked: KubeObject): KubeObject =>
+  object.metadata.deletionTimestamp === undefined && strategy.gracePeriodSeconds === undefined ? object : marked;
 
 /** The object with its deletion begun; the same object when nothing changes. */
-function markDeleting(store: ResourceStore, object: KubeObject, options: DeleteOptions, context: WriteContext): KubeObject {
+function markDeleting(
+  store: ResourceStore,
+  object: KubeObject,
+  options: DeleteOptions,
+  context: WriteContext,
+): KubeObject {
   const { metadata } = object;
   const finalizers = finalizersFor(store, metadata.finalizers ?? [], options);
   const grace = graceFor(store, object, options);
   const begun = metadata.deletionTimestamp !== undefined;
-  const sameFinalizers = finalizers.length === (metadata.finalizers ?? []).length && finalizers.every((name) => metadata.finalizers?.includes(name));
+  const sameFinalizers =
+    finalizers.length === (metadata.finalizers ?? []).length &&
+    finalizers.every((name) => metadata.finalizers?.includes(name));
   if (begun && sameFinalizers && grace === metadata.deletionGracePeriodSeconds) return object;
   const { finalizers: _, ...rest } = metadata;
   return {
@@ -111,7 +143,11 @@ function graceFor(store: ResourceStore, object: KubeObject, { gracePeriodSeconds
 }
 
 /** The finalizers that the garbage collector acts on follow the asked propagation; without one they stay. */
-function finalizersFor({ strategy }: ResourceStore, finalizers: readonly string[], { propagationPolicy }: DeleteOptions): string[] {
+function finalizersFor(
+  { strategy }: ResourceStore,
+  finalizers: readonly string[],
+  { propagationPolicy }: DeleteOptions,
+): string[] {
   const policy = propagationPolicy ?? (finalizers.some(isGcFinalizer) ? undefined : strategy.defaultPropagation);
   if (policy === undefined) return [...finalizers];
   const others = finalizers.filter((name) => !isGcFinalizer(name));

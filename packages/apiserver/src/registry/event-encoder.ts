@@ -1,8 +1,8 @@
 /** Events with bytes that are made once, however many watchers take them. */
 import type { EncodedEvent, KubeObject } from '@towtank/apimachinery';
-import type { Representation } from '../endpoints/representation.ts';
 import type { StorageEvent } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
+import type { Representation } from './representation.ts';
 
 const FRAME_END = Buffer.from('}\n');
 
@@ -28,7 +28,11 @@ export class EventEncoder {
     const name = `${type} ${representation.name}`;
     let encoded = this.#encoded.get(name);
     if (encoded === undefined) {
-      encoded = encode(type, type === 'DELETED' && event.type !== 'DELETED' ? departed(event) : event.stored, representation);
+      encoded = encode(
+        type,
+        type === 'DELETED' && event.type !== 'DELETED' ? departed(event) : event.stored,
+        representation,
+      );
       this.#encoded.set(name, encoded);
     }
     return encoded;
@@ -42,7 +46,11 @@ function departed({ stored, previous }: StorageEvent): StoredObject {
   return new StoredObject(stored.key, object, stored.revision);
 }
 
-function encode(type: 'ADDED' | 'MODIFIED' | 'DELETED', stored: StoredObject, representation: Representation): EncodedEvent {
+function encode(
+  type: 'ADDED' | 'MODIFIED' | 'DELETED',
+  stored: StoredObject,
+  representation: Representation,
+): EncodedEvent {
   let frame: Buffer | undefined;
   return {
     type,

@@ -18,8 +18,14 @@ export function checkFieldSelector({ resource }: ResourceStore, requirements: re
 }
 
 /** Whether an object meets every requirement of a field selector. */
-export const matchesFields = (store: ResourceStore, requirements: readonly FieldRequirement[], object: KubeObject): boolean =>
-  requirements.every(({ field, operator, value }) => (fieldValue(store, object, field) === value) === (operator === '='));
+export const matchesFields = (
+  store: ResourceStore,
+  requirements: readonly FieldRequirement[],
+  object: KubeObject,
+): boolean =>
+  requirements.every(
+    ({ field, operator, value }) => (fieldValue(store, object, field) === value) === (operator === '='),
+  );
 
 function fieldValue({ strategy }: ResourceStore, object: KubeObject, field: string): string {
   const special = strategy.selectableField?.(object, field);

@@ -18,7 +18,11 @@ export interface ListPage {
 }
 
 /** Reads a page. Throws StatusError: 400, 410 when the revision is forgotten, 504 when it is yet to come. */
-export async function listObjects(store: ResourceStore, namespace: string | undefined, options: ListOptions): Promise<ListPage> {
+export async function listObjects(
+  store: ResourceStore,
+  namespace: string | undefined,
+  options: ListOptions,
+): Promise<ListPage> {
   checkFieldSelector(store, options.fields);
   const { items: all, revision } = await read(store, namespace, options);
   const start = options.continueToken?.start;
@@ -26,7 +30,11 @@ export async function listObjects(store: ResourceStore, namespace: string | unde
   const selected = selector(store, options);
   const matching = selected === undefined ? keyed : keyed.filter((stored) => selected(stored));
   if (options.limit <= 0 || matching.length <= options.limit)
-    return { items: matching, revision, whole: namespace === undefined && selected === undefined && start === undefined };
+    return {
+      items: matching,
+      revision,
+      whole: namespace === undefined && selected === undefined && start === undefined,
+    };
   const items = matching.slice(0, options.limit);
   const last = items.at(-1) as StoredObject;
   return {
@@ -39,7 +47,10 @@ export async function listObjects(store: ResourceStore, namespace: string | unde
 }
 
 /** A predicate for the selectors; undefined when everything is selected. */
-export function selector(store: ResourceStore, { labels, fields }: ListOptions): ((stored: StoredObject) => boolean) | undefined {
+export function selector(
+  store: ResourceStore,
+  { labels, fields }: ListOptions,
+): ((stored: StoredObject) => boolean) | undefined {
   if (labels.length === 0 && fields.length === 0) return undefined;
   return ({ object }) => matchesLabels(labels, object.metadata.labels) && matchesFields(store, fields, object);
 }

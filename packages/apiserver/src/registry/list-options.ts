@@ -12,7 +12,7 @@ import {
   type Requirement,
   StatusError,
 } from '@towtank/apimachinery';
-import { decodeContinue, type ContinueToken } from './continue-token.ts';
+import { type ContinueToken, decodeContinue } from './continue-token.ts';
 
 /** Options of list, watch and deletecollection. */
 export interface ListOptions {
@@ -75,17 +75,23 @@ function watchErrors({ sendInitialEvents, resourceVersionMatch, resourceVersion 
     return [forbiddenField(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')];
   if (resourceVersionMatch === '') return errors;
   if (sendInitialEvents === undefined)
-    errors.push(forbiddenField(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+    errors.push(
+      forbiddenField(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
+    );
   if (resourceVersionMatch !== 'NotOlderThan') errors.push(notSupported(field, resourceVersionMatch, ['NotOlderThan']));
   if (sendInitialEvents && resourceVersion !== '' && !/^\d+$/.test(resourceVersion))
     errors.push(invalidValue('resourceVersion', resourceVersion, 'must be a number'));
   return errors;
 }
 
-function listErrors({ sendInitialEvents, resourceVersionMatch, resourceVersion }: ListOptions, token: string): FieldError[] {
+function listErrors(
+  { sendInitialEvents, resourceVersionMatch, resourceVersion }: ListOptions,
+  token: string,
+): FieldError[] {
   const field = 'resourceVersionMatch';
   const errors: FieldError[] = [];
-  if (sendInitialEvents !== undefined) errors.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  if (sendInitialEvents !== undefined)
+    errors.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
   if (resourceVersionMatch === '') return errors;
   if (resourceVersion === '')
     errors.push(forbiddenField(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));

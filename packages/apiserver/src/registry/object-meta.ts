@@ -1,7 +1,7 @@
 /** `metadata`: what the server fills in, and the rules it must keep. */
 import {
-  dns1123SubdomainErrors,
   dns1123LabelErrors,
+  dns1123SubdomainErrors,
   type FieldError,
   forbiddenField,
   formatTime,
@@ -44,7 +44,8 @@ export function validateObjectMeta(object: KubeObject, strategy: Strategy, names
     for (const message of generatedNameErrors(nameErrors, metadata.generateName))
       errors.push(invalidValue('metadata.generateName', metadata.generateName, message));
   if (!metadata.name) errors.push(required('metadata.name', 'name or generateName is required'));
-  else for (const message of nameErrors(metadata.name)) errors.push(invalidValue('metadata.name', metadata.name, message));
+  else
+    for (const message of nameErrors(metadata.name)) errors.push(invalidValue('metadata.name', metadata.name, message));
   if (namespaced && metadata.namespace !== undefined)
     for (const message of dns1123LabelErrors(metadata.namespace))
       errors.push(invalidValue('metadata.namespace', metadata.namespace, message));
@@ -75,7 +76,10 @@ export function validateLabels(labels: Readonly<Record<string, string>> | undefi
 }
 
 /** Rules for annotations: qualified names in lower case, 256 KiB together. */
-export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, field: string): FieldError[] {
+export function validateAnnotations(
+  annotations: Readonly<Record<string, string>> | undefined,
+  field: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   let bytes = 0;
   for (const [key, value] of Object.entries(annotations ?? {})) {
@@ -90,7 +94,9 @@ function validateOwnerReferences(owners: readonly OwnerReference[]): FieldError[
   const errors = owners.flatMap((owner, index) => {
     const field = `metadata.ownerReferences[${index}]`;
     return [
-      ...(owner.apiVersion ? [] : [invalidValue(`${field}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty')]),
+      ...(owner.apiVersion
+        ? []
+        : [invalidValue(`${field}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty')]),
       ...(owner.kind ? [] : [invalidValue(`${field}.kind`, owner.kind ?? '', 'must not be empty')]),
       ...(owner.name ? [] : [invalidValue(`${field}.name`, owner.name ?? '', 'must not be empty')]),
       ...(owner.uid ? [] : [invalidValue(`${field}.uid`, owner.uid ?? '', 'must not be empty')]),
@@ -115,14 +121,28 @@ function validateFinalizers(finalizers: readonly string[]): FieldError[] {
     const field = 'metadata.finalizers';
     const errors = labelKeyErrors(finalizer).map((message) => invalidValue(field, finalizer, message));
     if (errors.length === 0 && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer))
-      errors.push(invalidValue(`${field}[${index}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
+      errors.push(
+        invalidValue(
+          `${field}[${index}]`,
+          finalizer,
+          'name is neither a standard finalizer name nor is it fully qualified',
+        ),
+      );
     return errors;
   });
 }
 
 /** Keeps what an updater may not change, whatever the request says. */
 export function restoreObjectMeta(metadata: ObjectMeta, old: ObjectMeta): void {
-  const kept = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'generateName', 'selfLink'] as const;
+  const kept = [
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+    'generateName',
+    'selfLink',
+  ] as const;
   for (const field of kept) {
     if (field === 'generateName' && metadata.generateName !== undefined) continue;
     if (old[field] === undefined) delete metadata[field];

@@ -34,7 +34,7 @@ export interface Strategy {
   readonly allowCreateOnUpdate?: boolean;
   /** Whether an update without resourceVersion is taken; the default is true. */
   readonly allowUnconditionalUpdate?: boolean;
-  /** Whether the kind counts `metadata.generation`; the default is true for kinds with a spec and a status. */
+  /** Whether the kind counts `metadata.generation`; the default is what the real kind does. */
   readonly countsGeneration?: boolean;
   /** Fills in defaults that the schema table does not state. Runs on every decoded object, patched ones included. */
   setDefaults?(object: KubeObject): void;

@@ -1,8 +1,8 @@
 /** The life of an update: optimistic, retried while the request names no revision of its own. */
 import { conflict, invalid, type KubeObject, notFound } from '@towtank/apimachinery';
+import { deepFreeze } from '../storage/deep-freeze.ts';
 import { StorageError } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
-import { deepFreeze } from '../storage/deep-freeze.ts';
 import { countsGeneration, createObject } from './create-object.ts';
 import { deepEqual } from './deep-equal.ts';
 import { restoreObjectMeta, validateObjectMetaUpdate } from './object-meta.ts';
@@ -30,7 +30,11 @@ export interface UpdateResult {
 const MAX_RETRIES = 20;
 
 /** Changes an object. A change of nothing is not written and answers the stored revision. Throws StatusError. */
-export async function updateObject(store: ResourceStore, request: UpdateRequest, context: WriteContext): Promise<UpdateResult> {
+export async function updateObject(
+  store: ResourceStore,
+  request: UpdateRequest,
+  context: WriteContext,
+): Promise<UpdateResult> {
   const key = keyOf(store, context.namespace, context.name);
   for (let attempt = 0; ; attempt += 1) {
     const existing = await store.storage.get(store.prefix, key);
@@ -38,7 +42,8 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
     const next = await request.transform(existing.object);
     checkIdentity(store, existing, next, context);
     const conditional = Boolean(next.metadata.resourceVersion);
-    if (conditional && next.metadata.resourceVersion !== String(existing.revision)) throw modifiedConflict(store, context.name);
+    if (conditional && next.metadata.resourceVersion !== String(existing.revision))
+      throw modifiedConflict(store, context.name);
     try {
       return { stored: await replace(store, existing, next, context), created: false };
     } catch (reason) {
@@ -48,11 +53,14 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
   }
 }
 
-async function createMissing(store: ResourceStore, request: UpdateRequest, context: WriteContext): Promise<UpdateResult> {
+async function createMissing(
+  store: ResourceStore,
+  request: UpdateRequest,
+  context: WriteContext,
+): Promise<UpdateResult> {
   if (!request.createsMissing) throw notFound(store.resource, context.name);
   const object = await request.transform(undefined);
-  if (object.metadata.uid)
-    throw preconditionFailed(store, context, object.metadata.uid, '');
+  if (object.metadata.uid) throw preconditionFailed(store, context, object.metadata.uid, '');
   return { stored: await createObject(store, object, context), created: true };
 }
 
@@ -62,7 +70,12 @@ function checkIdentity(store: ResourceStore, existing: StoredObject, next: KubeO
   if (uid && uid !== stored) throw preconditionFailed(store, context, uid, stored);
 }
 
-function preconditionFailed(store: ResourceStore, { namespace, name }: WriteContext, asked: string, stored: string): Error {
+function preconditionFailed(
+  store: ResourceStore,
+  { namespace, name }: WriteContext,
+  asked: string,
+  stored: string,
+): Error {
   const key = `/registry/${store.prefix}/${keyOf(store, namespace, name)}`;
   return conflict(
     store.resource,
@@ -71,7 +84,12 @@ function preconditionFailed(store: ResourceStore, { namespace, name }: WriteCont
   );
 }
 
-async function replace(store: ResourceStore, existing: StoredObject, next: KubeObject, context: WriteContext): Promise<StoredObject> {
+async function replace(
+  store: ResourceStore,
+  existing: StoredObject,
+  next: KubeObject,
+  context: WriteContext,
+): Promise<StoredObject> {
   const old = existing.object;
   await admit(context.admission, admissionAttributes(context, 'UPDATE', next, old));
   const reservation = context.subresource === '' ? store.strategy.begin?.(next, old, context) : undefined;
@@ -129,7 +147,12 @@ function validate(store: ResourceStore, next: KubeObject, old: KubeObject, conte
   if (errors.length > 0) throw invalid(store.resource, context.name, errors);
 }
 
-async function write(store: ResourceStore, existing: StoredObject, next: KubeObject, context: WriteContext): Promise<StoredObject> {
+async function write(
+  store: ResourceStore,
+  existing: StoredObject,
+  next: KubeObject,
+  context: WriteContext,
+): Promise<StoredObject> {
   const { storage, prefix, strategy } = store;
   next.metadata.resourceVersion = String(existing.revision);
   if (isFinished(next) || strategy.shouldDeleteDuringUpdate?.(next, existing.object)) {
@@ -145,7 +168,9 @@ async function write(store: ResourceStore, existing: StoredObject, next: KubeObj
 
 /** An object that was being deleted, and whose last finalizer has now been removed. */
 const isFinished = ({ metadata }: KubeObject): boolean =>
-  metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && !metadata.deletionGracePeriodSeconds;
+  metadata.deletionTimestamp !== undefined &&
+  (metadata.finalizers ?? []).length === 0 &&
+  !metadata.deletionGracePeriodSeconds;
 
 /** Times in managedFields do not make a change. */
 function unchanged(next: KubeObject, old: KubeObject): boolean {

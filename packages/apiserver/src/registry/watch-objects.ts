@@ -1,21 +1,12 @@
 /** Watches: every change of what a selector matches, once, in order. */
-import {
-  type Clock,
-  type EncodedEvent,
-  type Random,
-  type Status,
-  type StatusError,
-  type Timer,
-  type Watch,
-  type WatchSink,
-} from '@towtank/apimachinery';
+import type { Clock, EncodedEvent, Random, Status, StatusError, Timer, Watch, WatchSink } from '@towtank/apimachinery';
 import { StorageError, type StorageEvent } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import type { Representation } from '../endpoints/representation.ts';
 import { EventEncoder } from './event-encoder.ts';
 import { checkFieldSelector } from './field-values.ts';
 import { listObjects, selector } from './list-objects.ts';
 import type { ListOptions } from './list-options.ts';
+import type { Representation } from './representation.ts';
 import { type ResourceStore, tooOldRevision, typeMetaOf } from './resource-store.ts';
 
 /** What a watch needs beside its options. */
@@ -74,7 +65,13 @@ class ResourceWatch implements Watch {
   #unsubscribe: (() => void) | undefined;
   #closed = false;
 
-  constructor(store: ResourceStore, namespace: string | undefined, options: ListOptions, environment: WatchEnvironment, beginning: Beginning) {
+  constructor(
+    store: ResourceStore,
+    namespace: string | undefined,
+    options: ListOptions,
+    environment: WatchEnvironment,
+    beginning: Beginning,
+  ) {
     this.#store = store;
     this.#namespace = namespace;
     this.#options = options;

@@ -1,0 +1,47 @@
+/** get, list and watch. */
+import type { ApiResponse } from '@towtank/apimachinery';
+import { listObjects } from '../registry/list-objects.ts';
+import { parseListOptions } from '../registry/list-options.ts';
+import { getStored, typeMetaOf } from '../registry/resource-store.ts';
+import { watchObjects } from '../registry/watch-objects.ts';
+import type { ApiCall } from './api-call.ts';
+import { negotiate } from './negotiate.ts';
+import { listResponse, storedResponse } from './respond.ts';
+
+/** GET of one object. */
+export async function getHandler(call: ApiCall): Promise<ApiResponse> {
+  const { attributes, store } = call;
+  const { representation, finish } = negotiate(call);
+  const stored = await getStored(store, attributes.namespace, attributes.name);
+  return finish(storedResponse(200, stored, representation));
+}
+
+/** GET of a collection. */
+export async function listHandler(call: ApiCall): Promise<ApiResponse> {
+  const { attributes, store, served } = call;
+  const { list, finish } = negotiate(call);
+  const options = parseListOptions(attributes.query, false);
+  const page = await listObjects(store, attributes.namespace || undefined, options);
+  if (list !== undefined) return finish(list(page));
+  const { kind, apiVersion } = typeMetaOf(served.resource);
+  return finish(listResponse(kind, apiVersion, page));
+}
+
+/** GET of a collection with `watch=true`. */
+export async function watchHandler(call: ApiCall): Promise<ApiResponse> {
+  const { attributes, store, environment } = call;
+  const { representation } = negotiate(call);
+  const options = parseListOptions(attributes.query, true);
+  const { clock, random } = environment;
+  const watch = await watchObjects(store, attributes.namespace || undefined, options, {
+    clock,
+    random,
+    representation,
+  });
+  return {
+    type: 'watch',
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+    watch,
+  };
+}

@@ -1,0 +1,84 @@
+/** Makes answers. */
+import { type ApiResponse, isStatusError, type ObjectResponse, StatusError } from '@towtank/apimachinery';
+import type { ListPage } from '../registry/list-objects.ts';
+import type { Representation } from '../registry/representation.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+
+/** Headers of a JSON answer, with a Warning header for each text. */
+export function jsonHeaders(warnings: readonly string[]): Readonly<Record<string, string>> {
+  if (warnings.length === 0) return JSON_HEADERS;
+  return { ...JSON_HEADERS, warning: [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text)}`).join(', ') };
+}
+
+/** An answer with a value that is encoded when it is sent. */
+export const valueResponse = (status: number, object: unknown, warnings: readonly string[] = []): ObjectResponse => ({
+  type: 'object',
+  status,
+  headers: jsonHeaders(warnings),
+  object,
+  encode: () => Buffer.from(`${JSON.stringify(object)}\n`),
+});
+
+/** An answer with one stored object: its bytes are those of storage. */
+export const storedResponse = (
+  status: number,
+  stored: StoredObject,
+  representation: Representation,
+  warnings: readonly string[] = [],
+): ObjectResponse => ({
+  type: 'object',
+  status,
+  headers: jsonHeaders(warnings),
+  get object() {
+    return representation.object(stored);
+  },
+  encode: () => representation.encode(stored),
+});
+
+const COMMA = Buffer.from(',');
+const OPEN = Buffer.from('{');
+const LIST_END = Buffer.from(']}\n');
+
+/** An answer with a list of plain objects: the bytes of its items are those of storage. */
+export function listResponse(kind: string, apiVersion: string, page: ListPage): ObjectResponse {
+  const metadata = {
+    resourceVersion: String(page.revision),
+    ...(page.continue === undefined ? {} : { continue: page.continue }),
+    ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
+  };
+  const head = { kind: `${kind}List`, apiVersion, metadata };
+  return {
+    type: 'object',
+    status: 200,
+    headers: JSON_HEADERS,
+    get object() {
+      return { ...head, items: page.items.map(({ object }) => object) };
+    },
+    encode: () => encodeList(head, page.items),
+  };
+}
+
+function encodeList(head: object, items: readonly StoredObject[]): Buffer {
+  const parts: Buffer[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)];
+  for (const [index, item] of items.entries()) {
+    const { bytes, bodyOffset } = item.encoded();
+    if (index > 0) parts.push(COMMA);
+    parts.push(OPEN, bytes.subarray(bodyOffset));
+  }
+  parts.push(LIST_END);
+  return Buffer.concat(parts);
+}
+
+/** The answer to a failure: the single place that writes a Status. Whatever is no StatusError is our own bug: 500. */
+export function errorResponse(reason: unknown): ApiResponse {
+  const error = isStatusError(reason)
+    ? reason
+    : new StatusError(500, 'InternalError', 'Internal error occurred', { cause: reason });
+  const retryAfter = error.details?.retryAfterSeconds;
+  const response = valueResponse(error.code, error.toStatus());
+  return retryAfter === undefined
+    ? response
+    : { ...response, headers: { ...response.headers, 'retry-after': String(retryAfter) } };
+}

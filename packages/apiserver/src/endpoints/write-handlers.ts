@@ -1,0 +1,52 @@
+/** create, update, patch. */
+import { type ApiResponse, badRequest, type KubeObject, methodNotAllowed } from '@towtank/apimachinery';
+import { createObject } from '../registry/create-object.ts';
+import { updateObject } from '../registry/update-object.ts';
+import { type ApiCall, isDryRun, writeContext } from './api-call.ts';
+import { negotiate } from './negotiate.ts';
+import { decodeForCall } from './object-codec.ts';
+import { readBody } from './read-body.ts';
+import { storedResponse } from './respond.ts';
+
+/** POST to a collection. */
+export async function createHandler(call: ApiCall): Promise<ApiResponse> {
+  const { attributes, store } = call;
+  if (attributes.name !== '') throw methodNotAllowed();
+  const { representation, finish } = negotiate(call);
+  const dryRun = isDryRun(attributes.query.getAll('dryRun'), 'CreateOptions');
+  const object = decodeForCall(call, readBody(call));
+  checkNamespace(call, object);
+  const stored = await createObject(store, object, writeContext(call, dryRun));
+  return finish(storedResponse(201, stored, representation, call.warnings));
+}
+
+/** PUT of an object or of one of its halves. */
+export async function updateHandler(call: ApiCall): Promise<ApiResponse> {
+  const { attributes, store } = call;
+  if (attributes.name === '') throw methodNotAllowed();
+  const { representation, finish } = negotiate(call);
+  const dryRun = isDryRun(attributes.query.getAll('dryRun'), 'UpdateOptions');
+  const body = readBody(call);
+  const transform = (): KubeObject => {
+    const object = decodeForCall(call, structuredClone(body));
+    checkNamespace(call, object);
+    checkName(call, object);
+    return object;
+  };
+  const createsMissing = attributes.subresource === '' && store.strategy.allowCreateOnUpdate === true;
+  const { stored, created } = await updateObject(store, { transform, createsMissing }, writeContext(call, dryRun));
+  return finish(storedResponse(created ? 201 : 200, stored, representation, call.warnings));
+}
+
+function checkNamespace({ attributes, store }: ApiCall, { metadata }: KubeObject): void {
+  if (!store.resource.namespaced || !metadata.namespace || metadata.namespace === attributes.namespace) return;
+  throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+function checkName({ attributes }: ApiCall, { metadata }: KubeObject): void {
+  if (!metadata.name) metadata.name = attributes.name;
+  if (metadata.name !== attributes.name)
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${attributes.name})`,
+    );
+}

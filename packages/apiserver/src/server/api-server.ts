@@ -1,0 +1,128 @@
+/** The API server's core: one request in, one answer out, no sockets. */
+import {
+  type ApiRequest,
+  type ApiResponse,
+  type Clock,
+  forbidden,
+  type KubeObject,
+  type Random,
+  realClock,
+  resourceNotFound,
+  seededRandom,
+  type Transport,
+  type UserInfo,
+  unauthorized,
+} from '@towtank/apimachinery';
+import type { AdmissionPlugin } from '../admission/admission.ts';
+import type { Authenticator } from '../authentication/authenticator.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import type { ApiCall, ApiEnvironment } from '../endpoints/api-call.ts';
+import { type ParsedRequest, parseRequest } from '../endpoints/parse-request.ts';
+import { errorResponse } from '../endpoints/respond.ts';
+import type { ResourceStore } from '../registry/resource-store.ts';
+import type { ResourceCatalog } from '../resources/catalog.ts';
+import type { Storage } from '../storage/storage.ts';
+import { type HandlerTable, route } from './resource-router.ts';
+
+/** Parts of an API server; `buildApiServer` puts them together. */
+export interface ApiServerParts {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly storage: Storage;
+  readonly catalog: ResourceCatalog;
+  readonly admission: readonly AdmissionPlugin[];
+  readonly handlers: HandlerTable;
+  readonly authenticate: Authenticator;
+  readonly authorize: Authorizer;
+  /** Answers what is no resource: discovery, health, documents. Undefined when the path is not known. */
+  readonly serveNonResource: (
+    request: ApiRequest,
+    attributes: ParsedRequest,
+    user: UserInfo,
+  ) => ApiResponse | undefined | Promise<ApiResponse | undefined>;
+}
+
+/** Answers requests to the Kubernetes API. */
+export class ApiServer {
+  readonly storage: Storage;
+  readonly catalog: ResourceCatalog;
+  readonly #parts: ApiServerParts;
+  readonly #environment: ApiEnvironment;
+
+  constructor(parts: ApiServerParts) {
+    this.#parts = parts;
+    this.storage = parts.storage;
+    this.catalog = parts.catalog;
+    this.#environment = {
+      clock: parts.clock ?? realClock,
+      random: parts.random ?? seededRandom('towtank'),
+      catalog: parts.catalog,
+      admission: parts.admission,
+    };
+  }
+
+  /** Answers a request. Never rejects: failures are answered with a Status. */
+  async handle(request: ApiRequest): Promise<ApiResponse> {
+    try {
+      return await this.#serve(request);
+    } catch (reason) {
+      return errorResponse(reason);
+    }
+  }
+
+  /** The way in for callers in this process, who act as `user`: no socket, no serialising. */
+  transport(user: UserInfo): Transport {
+    return { request: (request) => this.handle({ ...request, user }), close: async () => {} };
+  }
+
+  /** Reads an object that the server itself needs; undefined when there is none. */
+  async read(group: string, resource: string, key: string): Promise<KubeObject | undefined> {
+    const store = this.catalog.storeOf(group, resource);
+    return store === undefined ? undefined : (await this.storage.get(store.prefix, key))?.object;
+  }
+
+  async #serve(request: ApiRequest): Promise<ApiResponse> {
+    const attributes = parseRequest(request.method, request.url);
+    const authenticated = this.#parts.authenticate(request);
+    const user = authenticated instanceof Promise ? await authenticated : authenticated;
+    if (user === undefined) throw unauthorized();
+    this.#authorize(user, attributes);
+    if (!attributes.isResourceRequest) return await this.#serveNonResource(request, attributes, user);
+    const call = this.#call(request, attributes, user);
+    return await route(call, this.#parts.handlers)(call);
+  }
+
+  #authorize(user: UserInfo, attributes: ParsedRequest): void {
+    const { allowed, reason } = this.#parts.authorize(user, attributes);
+    if (allowed) return;
+    throw forbidden({ group: attributes.group, resource: attributes.resource }, attributes.name, reason ?? '');
+  }
+
+  async #serveNonResource(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): Promise<ApiResponse> {
+    const response = await this.#parts.serveNonResource(request, attributes, user);
+    if (response === undefined) throw resourceNotFound();
+    return response;
+  }
+
+  #call(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): ApiCall {
+    const served = this.catalog.find(attributes.group, attributes.version, attributes.resource);
+    if (served === undefined || (served.resource.namespaced && attributes.namespace === '' && attributes.name !== ''))
+      throw resourceNotFound();
+    return {
+      request,
+      attributes: served.resource.namespaced ? attributes : { ...attributes, namespace: '' },
+      served,
+      store: served.store ?? NO_STORE,
+      user,
+      environment: this.#environment,
+      warnings: [],
+    };
+  }
+}
+
+/** Stands in for the store of resources that have none; their handlers never touch it. */
+const NO_STORE = new Proxy({} as ResourceStore, {
+  get(_, field): never {
+    throw new Error(`this resource has no store (asked for ${String(field)})`);
+  },
+});

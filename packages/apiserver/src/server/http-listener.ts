@@ -1,0 +1,192 @@
+/** The server's own listener on node:http or node:https: the hot path, with nothing between socket and core. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { ApiRequest, ApiResponse, UserInfo } from '@towtank/apimachinery';
+import { requestEntityTooLarge } from '@towtank/apimachinery';
+import { errorResponse } from '../endpoints/respond.ts';
+import type { ApiServer } from './api-server.ts';
+import { writeWatch } from './watch-stream.ts';
+
+/** Certificates of a secure port, as PEM. */
+export interface TlsOptions {
+  readonly key: string;
+  readonly cert: string;
+  /** CA that client certificates must come from. */
+  readonly clientCa?: string;
+}
+
+/** Options of {@link listen}. */
+export interface ListenOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  readonly tls?: TlsOptions;
+  /** Identity behind a verified client certificate. */
+  readonly userOf?: (socket: Socket) => UserInfo | undefined;
+  /** Serves upgrades (WebSocket). Without it they are answered as plain requests. */
+  readonly upgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+}
+
+/** A listening port. */
+export interface Listener extends AsyncDisposable {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** Ends all connections and stops listening. */
+  close(): Promise<void>;
+}
+
+/** The largest body that is read, in bytes: 3 MiB, as the real server's. */
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+/** Starts to listen. Rejects when the port is taken. */
+export async function listen(apiServer: ApiServer, options: ListenOptions = {}): Promise<Listener> {
+  const { host = '127.0.0.1', port = 0, tls } = options;
+  const onRequest = requestListener(apiServer, options.userOf);
+  const server =
+    tls === undefined
+      ? createServer(SERVER_OPTIONS, onRequest)
+      : createSecureServer({ ...SERVER_OPTIONS, ...tlsOptions(tls) }, onRequest);
+  if (options.upgrade !== undefined) server.on('upgrade', options.upgrade);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address() as AddressInfo;
+  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  const close = (): Promise<void> => closeServer(server);
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://${shown}:${address.port}`,
+    host: address.address,
+    port: address.port,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const SERVER_OPTIONS = {
+  keepAliveTimeout: 60_000,
+  headersTimeout: 60_000,
+  requestTimeout: 60_000,
+  noDelay: true,
+} as const;
+
+const tlsOptions = ({ key, cert, clientCa }: TlsOptions): object => ({
+  key,
+  cert,
+  ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
+});
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** A node:http request listener in front of the core: what express apps and test servers mount too. */
+export function requestListener(
+  apiServer: ApiServer,
+  userOf?: (socket: Socket) => UserInfo | undefined,
+): (req: IncomingMessage, res: ServerResponse) => void {
+  return (req, res) => {
+    const user = userOf?.(req.socket);
+    if (req.method === 'GET' || req.method === 'HEAD') {
+      void answer(apiServer, toApiRequest(req, undefined, res, user), res);
+      return;
+    }
+    readBody(req, (body) => {
+      if (body === undefined) send(errorResponse(requestEntityTooLarge(MAX_BODY_BYTES)), res);
+      else void answer(apiServer, toApiRequest(req, body, res, user), res);
+    });
+  };
+}
+
+function toApiRequest(
+  req: IncomingMessage,
+  body: Buffer | undefined,
+  res: ServerResponse,
+  user: UserInfo | undefined,
+): ApiRequest {
+  let controller: AbortController | undefined;
+  return {
+    method: req.method ?? 'GET',
+    url: req.url ?? '/',
+    headers: req.headers as Record<string, string>,
+    body,
+    user,
+    get signal() {
+      if (controller === undefined) {
+        const created = new AbortController();
+        controller = created;
+        res.once('close', () => created.abort());
+      }
+      return controller.signal;
+    },
+  };
+}
+
+/** Calls back with the body, or with undefined once it has grown over the limit. */
+function readBody(req: IncomingMessage, callback: (body: Buffer | undefined) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let over = false;
+  req.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (over) return;
+    if (size > MAX_BODY_BYTES) {
+      over = true;
+      callback(undefined);
+    } else chunks.push(chunk);
+  });
+  req.on('end', () => {
+    if (!over) callback(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+  });
+}
+
+async function answer(apiServer: ApiServer, request: ApiRequest, res: ServerResponse): Promise<void> {
+  send(await apiServer.handle(request), res);
+}
+
+/** Writes an answer of the core to a response. */
+export function send(response: ApiResponse, res: ServerResponse): void {
+  switch (response.type) {
+    case 'object':
+      return sendBytes(response.status, response.headers, response.encode(), res);
+    case 'bytes':
+      return sendBytes(response.status, response.headers, response.body, res);
+    case 'watch':
+      return writeWatch(response, res);
+    case 'stream':
+      res.writeHead(response.status, response.headers);
+      void pipe(response.stream, res);
+  }
+}
+
+function sendBytes(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  bytes: Uint8Array | readonly Uint8Array[],
+  res: ServerResponse,
+): void {
+  const body = bytes instanceof Uint8Array ? bytes : Buffer.concat(bytes);
+  res.writeHead(status, { ...headers, 'content-length': body.length });
+  res.end(res.req.method === 'HEAD' ? undefined : body);
+}
+
+async function pipe(stream: AsyncIterable<Uint8Array>, res: ServerResponse): Promise<void> {
+  try {
+    for await (const chunk of stream) {
+      if (res.destroyed) return;
+      if (!res.write(chunk)) await new Promise<void>((resolve) => res.once('drain', resolve).once('close', resolve));
+    }
+    res.end();
+  } catch {
+    res.destroy();
+  }
+}
