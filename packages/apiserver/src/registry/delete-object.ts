@@ -116,8 +116,8 @@ function markDeleting(
     finalizers.every((name) => metadata.finalizers?.includes(name));
   if (begun && sameFinalizers && grace === metadata.deletionGracePeriodSeconds) return object;
   const { finalizers: _, ...rest } = metadata;
-  return {
-    ...object,
+  const marked: KubeObject = {
+    ...structuredClone(object),
     metadata: {
       ...rest,
       ...(finalizers.length > 0 ? { finalizers } : {}),
@@ -126,6 +126,8 @@ function markDeleting(
       deletionTimestamp: deletionTime(object, grace, context),
     },
   };
+  if (!begun) store.strategy.prepareForDelete?.(marked);
+  return marked;
 }
 
 /** Grace counts from the first request; a shorter one moves the time forward. */

@@ -54,8 +54,10 @@ export interface Strategy {
   validateStatusUpdate?(object: KubeObject, old: KubeObject, context: StrategyContext): FieldError[];
   /** Texts for Warning headers, on create and update. */
   warnings?(object: KubeObject, old: KubeObject | undefined): string[];
-  /** Whether the last update made a finished object removable (a namespace whose finalizers are gone). */
-  shouldDeleteDuringUpdate?(object: KubeObject, old: KubeObject): boolean;
+  /** Whether something beside `metadata.finalizers` keeps a deleted object (`spec.finalizers` of a Namespace). */
+  holdsDeletion?(object: KubeObject): boolean;
+  /** Changes an object whose deletion begins (the phase of a Namespace). Gets a copy. */
+  prepareForDelete?(object: KubeObject): void;
   /** Seconds of grace that a deletion grants; undefined means that the kind knows no graceful deletion. */
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number | undefined;
   /** Refuses a deletion by throwing StatusError (the default namespace), or changes the object before it. */

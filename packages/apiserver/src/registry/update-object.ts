@@ -155,7 +155,7 @@ async function write(
 ): Promise<StoredObject> {
   const { storage, prefix, strategy } = store;
   next.metadata.resourceVersion = String(existing.revision);
-  if (isFinished(next) || strategy.shouldDeleteDuringUpdate?.(next, existing.object)) {
+  if (isFinished(next) && strategy.holdsDeletion?.(next) !== true) {
     if (context.dryRun) return new StoredObject(existing.key, deepFreeze(next), existing.revision);
     const gone = await storage.delete(prefix, existing.key, existing, next);
     strategy.afterDelete?.(next);

@@ -8,7 +8,7 @@ import { schemaNamed } from '../schema/schema-table.ts';
 import { MemoryStorage } from '../storage/memory-storage.ts';
 import type { HistoryLimits } from '../storage/resource-history.ts';
 import type { Storage } from '../storage/storage.ts';
-import { strategyFor } from '../strategies/strategy-table.ts';
+import { STATELESS_STRATEGIES, type StrategyTable, strategyFor } from '../strategies/strategy-table.ts';
 import { ApiServer } from './api-server.ts';
 
 /** Options of an API server. */
@@ -28,7 +28,7 @@ export function buildApiServer(options: ApiServerOptions = {}): ApiServer {
     clock,
     random,
     storage,
-    catalog: buildCatalog(storage),
+    catalog: buildCatalog(storage, STATELESS_STRATEGIES),
     admission: [],
     handlers: {},
     authenticate: (request) => request.user ?? { name: 'admin', groups: ['system:masters'] },
@@ -40,7 +40,7 @@ export function buildApiServer(options: ApiServerOptions = {}): ApiServer {
 /** Verbs of resources that are stored. */
 const isStored = ({ verbs }: Resource): boolean => verbs.includes('get');
 
-function buildCatalog(storage: Storage): ResourceCatalog {
+function buildCatalog(storage: Storage, strategies: StrategyTable): ResourceCatalog {
   const catalog = new ResourceCatalog();
   const stores = new Map<string, ResourceStore>();
   for (const resource of resourceTable()) {
@@ -48,7 +48,7 @@ function buildCatalog(storage: Storage): ResourceCatalog {
     const prefix = resource.group === '' ? resource.resource : `${resource.group}/${resource.resource}`;
     let store = stores.get(prefix);
     if (store === undefined && isStored(resource)) {
-      store = { prefix, resource, schema, strategy: strategyFor(resource), storage };
+      store = { prefix, resource, schema, strategy: strategyFor(resource, strategies), storage };
       stores.set(prefix, store);
     }
     catalog.add({ resource, schema, store });

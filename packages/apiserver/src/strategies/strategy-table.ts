@@ -1,11 +1,21 @@
 /** Which kind has which strategy. */
 import type { Strategy } from '../registry/strategy.ts';
 import type { Resource } from '../resources/resource.ts';
+import { configMapStrategy, secretStrategy } from './config-strategies.ts';
+import { namespaceStrategy } from './namespace-strategy.ts';
+
+/** Strategies by `resource`, or `resource.group` outside the core group. */
+export type StrategyTable = Readonly<Record<string, Strategy>>;
 
 const NO_RULES: Strategy = {};
 
-const STRATEGIES: Readonly<Record<string, Strategy>> = {};
+/** The strategies that keep no state of their own. */
+export const STATELESS_STRATEGIES: StrategyTable = {
+  configmaps: configMapStrategy,
+  namespaces: namespaceStrategy,
+  secrets: secretStrategy,
+};
 
 /** The hooks of a kind; a kind without any is served from the schema table alone. */
-export const strategyFor = ({ group, resource }: Resource): Strategy =>
-  STRATEGIES[group === '' ? resource : `${resource}.${group}`] ?? NO_RULES;
+export const strategyFor = ({ group, resource }: Resource, table: StrategyTable): Strategy =>
+  table[group === '' ? resource : `${resource}.${group}`] ?? NO_RULES;

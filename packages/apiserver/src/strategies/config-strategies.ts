@@ -1,0 +1,104 @@
+/** ConfigMaps and Secrets: keys, sizes and immutability. */
+import {
+  type FieldError,
+  forbiddenField,
+  invalidValue,
+  type KubeObject,
+  required,
+  tooLong,
+} from '@towtank/apimachinery';
+import { deepEqual } from '../registry/deep-equal.ts';
+import type { Strategy } from '../registry/strategy.ts';
+
+/** 1 MiB: what all values of a ConfigMap or Secret may hold together. */
+const MAX_TOTAL_BYTES = 1024 * 1024;
+const CONFIG_KEY_MESSAGE =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
+/** What Kubernetes says of a bad key of a ConfigMap or Secret. */
+export function configKeyErrors(key: string): string[] {
+  const errors: string[] = [];
+  if (Buffer.byteLength(key) > 253) errors.push('must be no more than 253 characters');
+  if (!/^[-._a-zA-Z0-9]+$/.test(key)) errors.push(CONFIG_KEY_MESSAGE);
+  if (key === '.') errors.push("must not be '.'");
+  else if (key === '..') errors.push("must not be '..'");
+  else if (key.startsWith('..')) errors.push("must not start with '..'");
+  return errors;
+}
+
+const keyErrors = (field: string, data: object | undefined): FieldError[] =>
+  Object.keys(data ?? {}).flatMap((key) =>
+    configKeyErrors(key).map((message) => invalidValue(`${field}[${key}]`, key, message)),
+  );
+
+const bytesOf = (data: Record<string, string> | undefined, encoding: 'utf8' | 'base64'): number =>
+  Object.values(data ?? {}).reduce((total, value) => total + Buffer.byteLength(value, encoding), 0);
+
+function immutabilityErrors(next: KubeObject, old: KubeObject, fields: readonly string[]): FieldError[] {
+  if (old.immutable !== true) return [];
+  const why = 'field is immutable when `immutable` is set';
+  return [
+    ...(next.immutable === true ? [] : [forbiddenField('immutable', why)]),
+    ...fields.filter((field) => !deepEqual(next[field], old[field])).map((field) => forbiddenField(field, why)),
+  ];
+}
+
+function validateConfigMap(configMap: KubeObject): FieldError[] {
+  const errors = [...keyErrors('data', configMap.data), ...keyErrors('binaryData', configMap.binaryData)];
+  for (const key of Object.keys(configMap.binaryData ?? {}))
+    if (Object.hasOwn(configMap.data ?? {}, key))
+      errors.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+  const bytes = bytesOf(configMap.data, 'utf8') + bytesOf(configMap.binaryData, 'base64');
+  if (bytes > MAX_TOTAL_BYTES) errors.push(tooLong('', MAX_TOTAL_BYTES));
+  return errors;
+}
+
+/** The strategy of ConfigMaps. */
+export const configMapStrategy: Strategy = {
+  validate: validateConfigMap,
+  validateUpdate: (next, old) => [...immutabilityErrors(next, old, ['data', 'binaryData']), ...validateConfigMap(next)],
+};
+
+/** Keys that the built-in types of Secrets need. */
+const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+};
+
+function validateSecret(secret: KubeObject): FieldError[] {
+  const { type, data = {} } = secret;
+  const errors = keyErrors('data', data);
+  if (bytesOf(data, 'base64') > MAX_TOTAL_BYTES) errors.push(tooLong('data', MAX_TOTAL_BYTES));
+  for (const key of REQUIRED_KEYS[type] ?? []) if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`));
+  if (type === 'kubernetes.io/basic-auth' && data.username === undefined && data.password === undefined)
+    errors.push(required('data[username]'), required('data[password]'));
+  if (
+    type === 'kubernetes.io/service-account-token' &&
+    !secret.metadata.annotations?.['kubernetes.io/service-account.name']
+  )
+    errors.push(required('metadata.annotations[kubernetes.io/service-account.name]'));
+  return errors;
+}
+
+/** The strategy of Secrets. */
+export const secretStrategy: Strategy = {
+  setDefaults(secret) {
+    secret.type ??= 'Opaque';
+    if (secret.type === '') secret.type = 'Opaque';
+    if (secret.stringData === undefined) return;
+    const folded = Object.entries(secret.stringData as Record<string, string>).map(([key, text]) => [
+      key,
+      Buffer.from(text).toString('base64'),
+    ]);
+    secret.data = { ...secret.data, ...Object.fromEntries(folded) };
+    delete secret.stringData;
+  },
+  validate: validateSecret,
+  validateUpdate: (next, old) => [
+    ...(next.type === old.type ? [] : [invalidValue('type', next.type, 'field is immutable')]),
+    ...immutabilityErrors(next, old, ['data']),
+    ...validateSecret(next),
+  ],
+};

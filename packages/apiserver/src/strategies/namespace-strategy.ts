@@ -1,0 +1,39 @@
+/** Namespaces: held by `spec.finalizers` until their contents are gone. */
+import { dns1123LabelErrors, forbidden, type KubeObject } from '@towtank/apimachinery';
+import type { Strategy } from '../registry/strategy.ts';
+
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+const UNDELETABLE = new Set(['default', 'kube-system', 'kube-public']);
+
+/** The strategy of Namespaces. */
+export const namespaceStrategy: Strategy = {
+  nameErrors: dns1123LabelErrors,
+  setDefaults(namespace) {
+    if (namespace.metadata.name)
+      namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: namespace.metadata.name };
+  },
+  prepareForCreate(namespace) {
+    namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: namespace.metadata.name ?? '' };
+    const finalizers: string[] = namespace.spec?.finalizers ?? [];
+    namespace.spec = {
+      ...namespace.spec,
+      finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'],
+    };
+    namespace.status = { phase: 'Active' };
+  },
+  prepareForUpdate(namespace, old, { subresource }) {
+    if (subresource === 'finalize') {
+      namespace.status = structuredClone(old.status);
+      namespace.metadata.finalizers = structuredClone(old.metadata.finalizers) ?? [];
+      if (namespace.metadata.finalizers.length === 0) delete namespace.metadata.finalizers;
+    } else namespace.spec = structuredClone(old.spec);
+  },
+  holdsDeletion: (namespace) => (namespace.spec?.finalizers ?? []).length > 0,
+  prepareForDelete(namespace) {
+    namespace.status = { ...namespace.status, phase: 'Terminating' };
+  },
+  checkDelete({ metadata }: KubeObject, { resource }) {
+    if (UNDELETABLE.has(metadata.name ?? ''))
+      throw forbidden(resource, metadata.name ?? '', 'this namespace may not be deleted');
+  },
+};
