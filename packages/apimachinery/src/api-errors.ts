@@ -7,7 +7,7 @@ import { type StatusDetails, StatusError } from './status-error.ts';
 const detailsOf = ({ group, resource }: GroupResource, name?: string): StatusDetails => ({
   ...(name ? { name } : {}),
   ...(group ? { group } : {}),
-  kind: resource,
+  ...(resource ? { kind: resource } : {}),
 });
 
 /** 404: the named object does not exist. */
@@ -48,7 +48,7 @@ export function invalid(gk: { group: string; kind: string }, name: string, error
     details: {
       ...(name ? { name } : {}),
       ...(gk.group ? { group: gk.group } : {}),
-      kind: gk.kind,
+      ...(gk.kind ? { kind: gk.kind } : {}),
       causes: errors.map(({ reason, body, field }) => ({ reason, message: body, field })),
     },
   });
