@@ -7,6 +7,8 @@ export interface ResourceColumn {
   readonly format?: string;
   readonly description?: string;
   readonly priority?: number;
+  /** Where a custom resource has the value (`.spec.size`); built-in kinds have printers instead. */
+  readonly jsonPath?: string;
 }
 
 /** A subresource, with the kind it reads and writes. */
@@ -34,6 +36,8 @@ export interface Resource {
   readonly columns: readonly ResourceColumn[];
   /** Field labels that a fieldSelector may use. */
   readonly fieldSelectors: readonly string[];
+  /** Group and version that objects are stored in (`autoscaling/v2`), where it is not the resource's own. */
+  readonly storageVersion?: string;
   /** Name of the type in the schema table, for example `io.k8s.api.core.v1.Pod`. */
   readonly schema: string;
 }
