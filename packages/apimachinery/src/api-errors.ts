@@ -2,6 +2,7 @@
 import type { FieldError } from './field-error.ts';
 import { formatFieldErrors } from './field-error.ts';
 import { formatGroupResource, type GroupResource } from './group-version.ts';
+import { quote } from './quote.ts';
 import { type StatusDetails, StatusError } from './status-error.ts';
 
 const detailsOf = ({ group, resource }: GroupResource, name?: string): StatusDetails => ({
@@ -12,7 +13,9 @@ const detailsOf = ({ group, resource }: GroupResource, name?: string): StatusDet
 
 /** 404: the named object does not exist. */
 export const notFound = (gr: GroupResource, name: string): StatusError =>
-  new StatusError(404, 'NotFound', `${formatGroupResource(gr)} "${name}" not found`, { details: detailsOf(gr, name) });
+  new StatusError(404, 'NotFound', `${formatGroupResource(gr)} ${quote(name)} not found`, {
+    details: detailsOf(gr, name),
+  });
 
 /** 404: the path is not served at all. */
 export const resourceNotFound = (): StatusError =>
@@ -20,36 +23,39 @@ export const resourceNotFound = (): StatusError =>
 
 /** 409: the name is taken. */
 export const alreadyExists = (gr: GroupResource, name: string): StatusError =>
-  new StatusError(409, 'AlreadyExists', `${formatGroupResource(gr)} "${name}" already exists`, {
+  new StatusError(409, 'AlreadyExists', `${formatGroupResource(gr)} ${quote(name)} already exists`, {
     details: detailsOf(gr, name),
   });
 
 /** 409: the object has changed, or a precondition does not hold. */
 export const conflict = (gr: GroupResource, name: string, why: string): StatusError =>
-  new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${formatGroupResource(gr)} "${name}": ${why}`, {
-    details: detailsOf(gr, name),
-  });
+  new StatusError(409, 'Conflict', conflictMessage(gr, name, why), { details: detailsOf(gr, name) });
+
+const conflictMessage = (gr: GroupResource, name: string, why: string): string =>
+  `Operation cannot be fulfilled on ${formatGroupResource(gr)} ${quote(name)}: ${why}`;
 
 /** 403: the caller may not do this, or an admission rule refuses it. */
 export function forbidden(gr: GroupResource, name: string, why: string): StatusError {
   const message =
-    gr.resource === ''
+    gr.resource === '' && gr.group === ''
       ? `forbidden: ${why}`
       : name === ''
         ? `${formatGroupResource(gr)} is forbidden: ${why}`
-        : `${formatGroupResource(gr)} "${name}" is forbidden: ${why}`;
+        : `${formatGroupResource(gr)} ${quote(name)} is forbidden: ${why}`;
   return new StatusError(403, 'Forbidden', message, { details: detailsOf(gr, name) });
 }
 
 /** 422: the object breaks validation rules. `kind` is the Kind, as Kubernetes names it in these messages. */
 export function invalid(gk: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
   const qualified = formatGroupResource({ group: gk.group, resource: gk.kind });
-  return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${formatFieldErrors(errors)}`, {
+  const why = errors.length > 0 ? `: ${formatFieldErrors(errors)}` : '';
+  const causes = errors.map(({ reason, body, field }) => ({ reason, message: body, field }));
+  return new StatusError(422, 'Invalid', `${qualified} ${quote(name)} is invalid${why}`, {
     details: {
       ...(name ? { name } : {}),
       ...(gk.group ? { group: gk.group } : {}),
       ...(gk.kind ? { kind: gk.kind } : {}),
-      causes: errors.map(({ reason, body, field }) => ({ reason, message: body, field })),
+      ...(causes.length > 0 ? { causes } : {}),
     },
   });
 }

@@ -1,4 +1,5 @@
 /** Validation failures of single fields, worded as `k8s.io/apimachinery/pkg/util/validation/field` words them. */
+import { quote } from './quote.ts';
 
 /** What is wrong with one field. `body` is the message without the field's name. */
 export interface FieldError {
@@ -7,11 +8,14 @@ export interface FieldError {
   readonly body: string;
 }
 
-/** Go's `%q` for strings, JSON for the rest: how Kubernetes shows a bad value. */
+/** A bad value as Kubernetes shows it: Go's `%q` for text, Go's JSON for the rest, which escapes what HTML would read. */
 export function formatBadValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  return JSON.stringify(value);
+  if (typeof value === 'string') return quote(value);
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escapeForHtml);
 }
+
+const escapeForHtml = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const error = (field: string, reason: string, body: string): FieldError => ({ field, reason, body });
 
@@ -23,16 +27,11 @@ export const required = (field: string, detail = ''): FieldError =>
 export const invalidValue = (field: string, value: unknown, detail: string): FieldError =>
   error(field, 'FieldValueInvalid', `Invalid value: ${formatBadValue(value)}${detail ? `: ${detail}` : ''}`);
 
-/** The value is not one of those supported; they are listed sorted, as Kubernetes sorts them. */
-export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError =>
-  error(
-    field,
-    'FieldValueNotSupported',
-    `Unsupported value: ${formatBadValue(value)}: supported values: ${[...supported]
-      .sort()
-      .map((v) => JSON.stringify(v))
-      .join(', ')}`,
-  );
+/** The value is not one of those supported, which are listed in the given order: Kubernetes sorts some, not all. */
+export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => {
+  const list = supported.length > 0 ? `: supported values: ${supported.map(quote).join(', ')}` : '';
+  return error(field, 'FieldValueNotSupported', `Unsupported value: ${formatBadValue(value)}${list}`);
+};
 
 /** The value stands twice where it may stand once. */
 export const duplicate = (field: string, value: unknown): FieldError =>
@@ -44,11 +43,11 @@ export const forbiddenField = (field: string, detail: string): FieldError =>
 
 /** The text is longer than `max` bytes. */
 export const tooLong = (field: string, max: number): FieldError =>
-  error(field, 'FieldValueTooLong', `Too long: may not be more than ${max} bytes`);
+  error(field, 'FieldValueTooLong', `Too long: may not be more than ${max} ${max === 1 ? 'byte' : 'bytes'}`);
 
 /** The list has more than `max` items. */
 export const tooMany = (field: string, actual: number, max: number): FieldError =>
-  error(field, 'FieldValueTooMany', `Too many: ${actual}: must have at most ${max} items`);
+  error(field, 'FieldValueTooMany', `Too many: ${actual}: must have at most ${max} ${max === 1 ? 'item' : 'items'}`);
 
 /** The referenced thing does not exist. */
 export const notFoundField = (field: string, value: unknown): FieldError =>
@@ -56,7 +55,7 @@ export const notFoundField = (field: string, value: unknown): FieldError =>
 
 /** The value has the wrong type. */
 export const typeInvalid = (field: string, value: unknown, detail: string): FieldError =>
-  error(field, 'FieldValueTypeInvalid', `Invalid value: ${formatBadValue(value)}: ${detail}`);
+  error(field, 'FieldValueTypeInvalid', `Invalid value: ${formatBadValue(value)}${detail ? `: ${detail}` : ''}`);
 
 /** The validation itself failed. */
 export const internalFieldError = (field: string, detail: string): FieldError =>

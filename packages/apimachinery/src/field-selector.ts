@@ -8,31 +8,42 @@ export interface FieldRequirement {
   readonly value: string;
 }
 
-/** Parses the text form of a request's `fieldSelector`. Throws 400 with Kubernetes' message. */
-export function parseFieldSelector(text: string): FieldRequirement[] {
-  return splitTerms(text)
+/**
+ * Parses the text form of a request's `fieldSelector`; the terms come sorted. Throws 400 with the message of
+ * `k8s.io/apimachinery/pkg/fields`.
+ */
+export const parseFieldSelector = (text: string): FieldRequirement[] =>
+  splitTerms(text)
+    .sort()
     .filter((term) => term !== '')
-    .map(parseTerm);
-}
+    .map((term) => parseTerm(term, text))
+    .filter(({ field, value }) => field !== '' || value !== '');
 
+/** Splits at commas that no backslash escapes; the backslashes stay. */
 function splitTerms(text: string): string[] {
-  const terms: string[] = [];
-  let term = '';
-  for (let at = 0; at < text.length; at += 1) {
-    if (text[at] === '\\') term += text[at++] ?? '';
-    else if (text[at] === ',') {
-      terms.push(term);
-      term = '';
-      continue;
-    }
-    term += text[at] ?? '';
+  const terms = [''];
+  for (const [part] of text.matchAll(/\\.|./gsu)) {
+    if (part === ',') terms.push('');
+    else terms[terms.length - 1] += part;
   }
-  return [...terms, term];
+  return terms;
 }
 
-function parseTerm(term: string): FieldRequirement {
-  const match = /^([^=!]*)(!=|==|=)(.*)$/s.exec(term);
-  if (match === null) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
+function parseTerm(term: string, text: string): FieldRequirement {
+  const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term);
+  if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
   const [, field = '', operator, value = ''] = match;
-  return { field, operator: operator === '!=' ? '!=' : '=', value: value.replace(/\\([\\,=])/g, '$1') };
+  return { field, operator: operator === '!=' ? '!=' : '=', value: unescapeValue(value) };
+}
+
+function unescapeValue(text: string): string {
+  let value = '';
+  for (const [part] of text.matchAll(/\\.?|./gsu)) {
+    if (part === ',' || part === '=')
+      throw badRequest(`invalid field selector: unescaped character in value: ${part.codePointAt(0)}`);
+    if (part.startsWith('\\') && !['\\\\', '\\,', '\\='].includes(part))
+      throw badRequest(`invalid field selector: invalid escape sequence: ${part}`);
+    value += part.startsWith('\\') ? part.slice(1) : part;
+  }
+  return value;
 }

@@ -59,7 +59,6 @@ export {
   type Labels,
   matchesLabels,
   matchesMap,
-  parseLabelSelector,
   type Requirement,
   requirementsOf,
   selects,
@@ -71,6 +70,7 @@ export {
   labelKeyErrors,
   labelValueErrors,
 } from './name-validation.ts';
+export { parseLabelSelector } from './parse-label-selector.ts';
 export {
   canonicalQuantity,
   compareQuantities,
@@ -78,7 +78,10 @@ export {
   parseQuantity,
   QUANTITY_PATTERN_MESSAGE,
   type Quantity,
+  type QuantityFormat,
+  quantityError,
 } from './quantity.ts';
+export { quote } from './quote.ts';
 export { type Random, seededRandom } from './random.ts';
 export {
   hasReason,

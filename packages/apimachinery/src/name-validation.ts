@@ -74,7 +74,7 @@ export function labelKeyErrors(value: string): string[] {
     else errors.push(...dns1123SubdomainErrors(prefix).map((message) => `prefix part ${message}`));
   } else if (parts.length > 2) {
     return [
-      `a qualified name ${regexMessage(QUALIFIED_RULE, QUALIFIED, ...QUALIFIED_EXAMPLES)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `a valid label key ${regexMessage(QUALIFIED_RULE, QUALIFIED, ...QUALIFIED_EXAMPLES)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ];
   }
   if (name === '') errors.push('name part must be non-empty');

@@ -1,13 +1,6 @@
-/** Kubernetes quantities: `100m`, `1.5Gi`, `2e3`. Exact, on integers of nano units. */
+/** Kubernetes quantities: `100m`, `1.5Gi`, `2e3`. Exact, on integers of nano units, as Go's `resource.Quantity`. */
 
-const BINARY: Readonly<Record<string, bigint>> = {
-  Ki: 1n << 10n,
-  Mi: 1n << 20n,
-  Gi: 1n << 30n,
-  Ti: 1n << 40n,
-  Pi: 1n << 50n,
-  Ei: 1n << 60n,
-};
+const BINARY_EXPONENTS: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
   n: -9,
   u: -6,
@@ -22,14 +15,20 @@ const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
 };
 const SUFFIX_FOR_EXPONENT = new Map(Object.entries(DECIMAL_EXPONENTS).map(([suffix, exponent]) => [exponent, suffix]));
 const NANO = 1_000_000_000n;
-const PATTERN = /^([+-]?)(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d+)?$/;
+/** Binary quantities stop at the largest 64-bit integer. */
+const MAX_BINARY_NANO = ((1n << 63n) - 1n) * NANO;
+/** Digits up to which Kubernetes keeps a quantity's own text, where that text is in canonical form. */
+const MAX_DIGITS = 18;
+/** Larger exponents say nothing more, and would only cost time. */
+const MAX_EXPONENT = 1000;
+const PATTERN = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
 
 /** How a quantity was written, which is how its canonical form is written. */
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
 /** A parsed quantity. */
 export interface Quantity {
-  /** The value in units of 10⁻⁹, rounded up. */
+  /** The value in units of 10⁻⁹, rounded away from zero. */
   readonly nano: bigint;
   readonly format: QuantityFormat;
 }
@@ -38,22 +37,57 @@ export interface Quantity {
 export const QUANTITY_PATTERN_MESSAGE =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
-/** Parses a quantity; undefined when the text is none. */
-export function parseQuantity(text: string | number): Quantity | undefined {
-  const match = PATTERN.exec(String(text));
-  if (match === null) return undefined;
-  const [, sign, digits = '', suffix = ''] = match;
-  const [whole = '', fraction = ''] = digits.split('.');
-  const mantissa = BigInt(whole + fraction || '0');
-  const format: QuantityFormat =
-    suffix in BINARY ? 'BinarySI' : /^[eE]\d|^[eE][+-]/.test(suffix) ? 'DecimalExponent' : 'DecimalSI';
-  const nano = scaled(mantissa, fraction.length, suffix, format);
-  return { nano: sign === '-' ? -nano : nano, format };
+/** What Kubernetes says of text that is no quantity; undefined when it is one. */
+export function quantityError(text: string): string | undefined {
+  const parts = splitQuantity(text);
+  if (parts === undefined) return QUANTITY_PATTERN_MESSAGE;
+  return scaleOf(parts.suffix) === undefined ? "unable to parse quantity's suffix" : undefined;
 }
 
-function scaled(mantissa: bigint, decimals: number, suffix: string, format: QuantityFormat): bigint {
-  if (format === 'BinarySI') return divideUp(mantissa * (BINARY[suffix] ?? 1n) * NANO, 10n ** BigInt(decimals));
-  const exponent = format === 'DecimalExponent' ? Number(suffix.slice(1)) : (DECIMAL_EXPONENTS[suffix] ?? 0);
+/** Parses a quantity; undefined when the text is none. */
+export function parseQuantity(text: string | number): Quantity | undefined {
+  const parts = splitQuantity(String(text));
+  const scale = parts && scaleOf(parts.suffix);
+  if (parts === undefined || scale === undefined) return undefined;
+  const mantissa = BigInt(parts.whole + parts.fraction || '0');
+  const nano = nanoOf(mantissa, parts.fraction.length, scale);
+  const format = scale.format === 'BinarySI' && nano > 0n && nano < NANO ? 'DecimalSI' : scale.format;
+  return { nano: parts.negative ? -nano : nano, format };
+}
+
+interface QuantityParts {
+  readonly negative: boolean;
+  readonly whole: string;
+  readonly fraction: string;
+  readonly suffix: string;
+}
+
+function splitQuantity(text: string): QuantityParts | undefined {
+  const match = text === '' ? null : PATTERN.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole = '', fraction = '', suffix = ''] = match;
+  return { negative: sign === '-', whole, fraction, suffix };
+}
+
+interface Scale {
+  readonly format: QuantityFormat;
+  readonly exponent: number;
+}
+
+function scaleOf(suffix: string): Scale | undefined {
+  if (Object.hasOwn(DECIMAL_EXPONENTS, suffix))
+    return { format: 'DecimalSI', exponent: DECIMAL_EXPONENTS[suffix] ?? 0 };
+  if (Object.hasOwn(BINARY_EXPONENTS, suffix)) return { format: 'BinarySI', exponent: BINARY_EXPONENTS[suffix] ?? 0 };
+  if (!/^[eE][-+]?\d+$/.test(suffix)) return undefined;
+  const exponent = Math.max(-MAX_EXPONENT, Math.min(MAX_EXPONENT, Number(suffix.slice(1))));
+  return { format: 'DecimalExponent', exponent };
+}
+
+function nanoOf(mantissa: bigint, decimals: number, { format, exponent }: Scale): bigint {
+  if (format === 'BinarySI') {
+    const nano = divideUp((mantissa << BigInt(exponent)) * NANO, 10n ** BigInt(decimals));
+    return nano > MAX_BINARY_NANO ? MAX_BINARY_NANO : nano;
+  }
   const power = exponent - decimals + 9;
   return power >= 0 ? mantissa * 10n ** BigInt(power) : divideUp(mantissa, 10n ** BigInt(-power));
 }
@@ -70,15 +104,15 @@ export function formatQuantity({ nano, format }: Quantity): string {
 }
 
 function formatBinary(units: bigint): string {
-  for (const [suffix, size] of Object.entries(BINARY).reverse())
-    if (units % size === 0n) return `${units / size}${suffix}`;
+  for (const [suffix, exponent] of Object.entries(BINARY_EXPONENTS).reverse())
+    if (units % (1n << BigInt(exponent)) === 0n) return `${units >> BigInt(exponent)}${suffix}`;
   return `${units}`;
 }
 
 function formatDecimal(nano: bigint, exponentForm: boolean): string {
   let exponent = -9;
   let value = nano;
-  while (value % 1000n === 0n && exponent < 18) {
+  while (value % 1000n === 0n && (exponentForm || exponent < 18)) {
     value /= 1000n;
     exponent += 3;
   }
@@ -86,10 +120,28 @@ function formatDecimal(nano: bigint, exponentForm: boolean): string {
   return `${value}${SUFFIX_FOR_EXPONENT.get(exponent) ?? ''}`;
 }
 
-/** The canonical text of a quantity's text; the text itself when it is none. */
+/**
+ * The text that Kubernetes stores for a quantity: the text itself where that is canonical already or is no quantity at
+ * all, its canonical text otherwise. Kubernetes' idea of "already" lets `1.500` and `+5` stand.
+ */
 export function canonicalQuantity(text: string | number): string {
   const quantity = parseQuantity(text);
-  return quantity === undefined ? String(text) : formatQuantity(quantity);
+  if (quantity === undefined || keepsItsText(String(text))) return String(text);
+  return formatQuantity(quantity);
+}
+
+function keepsItsText(text: string): boolean {
+  const parts = splitQuantity(text);
+  const scale = parts && scaleOf(parts.suffix);
+  if (parts === undefined || scale === undefined) return true;
+  const digits = (parts.whole || '0') + parts.fraction;
+  if (scale.format === 'BinarySI') {
+    const fits = digits.length <= 14 - Math.trunc((scale.exponent * 3) / 10);
+    return fits && parts.fraction === '' && (BigInt(digits) & 7n) !== 0n;
+  }
+  const exponent = scale.exponent - parts.fraction.length;
+  const fits = digits.length <= MAX_DIGITS && exponent >= -9;
+  return fits && exponent % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0');
 }
 
 /** Less than zero when a < b. Text that is no quantity counts as zero. */
