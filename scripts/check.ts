@@ -12,7 +12,7 @@ const STEPS = [
   { name: 'biome', args: ['ci', '--error-on-warnings'] },
   { name: 'tsc', args: ['-p', '.'] },
   { name: 'knip', args: ['--no-progress'] },
-  { name: 'turbo', args: ['run', 'build', '--output-logs=errors-only', '--no-daemon'] },
+  { name: 'turbo', args: ['run', 'build', '--output-logs=errors-only'] },
 ];
 
 function runStep({ name, args }: { name: string; args: string[] }): Counts {
