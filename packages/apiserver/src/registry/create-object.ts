@@ -16,18 +16,18 @@ export async function createObject(
   context: WriteContext,
 ): Promise<StoredObject> {
   await admit(context.admission, admissionAttributes(context, 'CREATE', object, undefined));
-  const reservation = store.strategy.begin?.(object, undefined, context);
+  const reservation = await store.strategy.begin?.(object, undefined, context);
   try {
     prepare(store, object, context);
     validate(store, object, context);
     for (const warning of store.strategy.warnings?.(object, undefined) ?? []) context.warn(warning);
     await validateAdmission(context.admission, admissionAttributes(context, 'CREATE', object, undefined));
     const stored = await insert(store, object, context);
-    if (context.dryRun) reservation?.rollback();
-    else reservation?.commit();
+    if (context.dryRun) await reservation?.rollback();
+    else await reservation?.commit();
     return stored;
   } catch (reason) {
-    reservation?.rollback();
+    await reservation?.rollback();
     throw reason;
   }
 }

@@ -71,7 +71,10 @@ async function step(
   context: WriteContext,
 ): Promise<DeleteResult> {
   const marked = markDeleting(store, existing.object, options, context);
-  const waits = (marked.metadata.finalizers ?? []).length > 0 || (marked.metadata.deletionGracePeriodSeconds ?? 0) > 0;
+  const waits =
+    (marked.metadata.finalizers ?? []).length > 0 ||
+    (marked.metadata.deletionGracePeriodSeconds ?? 0) > 0 ||
+    store.strategy.holdsDeletion?.(marked) === true;
   if (!waits) return { stored: await remove(store, existing, marked, context), gone: true };
   if (marked === existing.object) return { stored: existing, gone: false };
   if (context.dryRun)
@@ -92,7 +95,7 @@ async function remove(
     existing,
     lastState(store, existing.object, marked),
   );
-  store.strategy.afterDelete?.(existing.object);
+  await store.strategy.afterDelete?.(existing.object);
   return stored;
 }
 

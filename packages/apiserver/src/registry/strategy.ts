@@ -18,8 +18,8 @@ export interface StrategyContext {
 
 /** Something taken in advance of a write: kept when the write succeeds, given back when it fails. */
 export interface Reservation {
-  commit(): void;
-  rollback(): void;
+  commit(): void | Promise<void>;
+  rollback(): void | Promise<void>;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface Strategy {
   /** Fills in defaults that the schema table does not state. Runs on every decoded object, patched ones included. */
   setDefaults?(object: KubeObject): void;
   /** Takes addresses, ports and the like. Runs before prepare; `old` is undefined on create. */
-  begin?(object: KubeObject, old: KubeObject | undefined, context: StrategyContext): Reservation | undefined;
+  begin?(object: KubeObject, old: KubeObject | undefined, context: StrategyContext): Promise<Reservation>;
   /** Mutating admission that is built in: quota defaults, service account, priority. May throw StatusError. */
   admit?(object: KubeObject, old: KubeObject | undefined, context: StrategyContext): void | Promise<void>;
   /** Clears what a creator may not set (the registry itself has already cleared `status` where it is a subresource). */
@@ -63,7 +63,7 @@ export interface Strategy {
   /** Refuses a deletion by throwing StatusError (the default namespace), or changes the object before it. */
   checkDelete?(object: KubeObject, context: StrategyContext): void;
   /** Runs once the object is gone from storage: gives back addresses and ports. */
-  afterDelete?(object: KubeObject): void;
+  afterDelete?(object: KubeObject): void | Promise<void>;
   /** Whether DELETE answers the deleted object instead of a Status. */
   readonly returnsDeletedObject?: boolean;
   /** Finalizer that an orphaning deletion sets by default (`batch/v1` Job: orphan unless asked otherwise). */

@@ -92,18 +92,18 @@ async function replace(
 ): Promise<StoredObject> {
   const old = existing.object;
   await admit(context.admission, admissionAttributes(context, 'UPDATE', next, old));
-  const reservation = context.subresource === '' ? store.strategy.begin?.(next, old, context) : undefined;
+  const reservation = context.subresource === '' ? await store.strategy.begin?.(next, old, context) : undefined;
   try {
     prepare(store, next, old, context);
     validate(store, next, old, context);
     for (const warning of store.strategy.warnings?.(next, old) ?? []) context.warn(warning);
     await validateAdmission(context.admission, admissionAttributes(context, 'UPDATE', next, old));
     const stored = await write(store, existing, next, context);
-    if (context.dryRun) reservation?.rollback();
-    else reservation?.commit();
+    if (context.dryRun) await reservation?.rollback();
+    else await reservation?.commit();
     return stored;
   } catch (reason) {
-    reservation?.rollback();
+    await reservation?.rollback();
     throw reason;
   }
 }
@@ -158,7 +158,7 @@ async function write(
   if (isFinished(next) && strategy.holdsDeletion?.(next) !== true) {
     if (context.dryRun) return new StoredObject(existing.key, deepFreeze(next), existing.revision);
     const gone = await storage.delete(prefix, existing.key, existing, next);
-    strategy.afterDelete?.(next);
+    await strategy.afterDelete?.(next);
     return gone;
   }
   if (unchanged(next, existing.object)) return existing;
