@@ -21,9 +21,21 @@ export interface Schema {
   readonly oneOf?: readonly Schema[];
   readonly gvk?: readonly { group: string; version: string; kind: string }[];
   readonly unions?: readonly unknown[];
+  /**
+   * Marks the root of a custom resource's schema: its defaults are all meant, empty values are kept, and values of a
+   * wrong type are left for validation. Holds for everything below the root but the types of the table.
+   */
+  readonly structural?: boolean;
+  /** Custom resources only: fields that the schema does not name are kept. */
+  readonly preserveUnknownFields?: boolean;
+  /** Custom resources only: the value is a whole object with apiVersion, kind and metadata. */
+  readonly embeddedResource?: boolean;
+  /** Custom resources only: null is a value of its own. */
+  readonly nullable?: boolean;
 }
 
 const parsed = new Map<string, Schema>();
+const names = new WeakMap<Schema, string>();
 
 /** The type of this name; undefined when the table has none. */
 export function schemaNamed(name: string): Schema | undefined {
@@ -32,9 +44,13 @@ export function schemaNamed(name: string): Schema | undefined {
   if (schema === undefined && row !== undefined && Object.hasOwn(SCHEMA_ROWS, name)) {
     schema = JSON.parse(row) as Schema;
     parsed.set(name, schema);
+    names.set(schema, name);
   }
   return schema;
 }
+
+/** The name of a type of the table; undefined for other schemas. */
+export const schemaNameOf = (schema: Schema): string | undefined => names.get(schema);
 
 /** Follows `ref` once; a schema without one is its own answer. */
 export const resolveSchema = (schema: Schema): Schema =>

@@ -1,0 +1,92 @@
+/** The bytes of a request body as a value. */
+import { badRequest } from '@towtank/apimachinery';
+import { findDuplicates } from './json-duplicates.ts';
+import { jsonSyntaxError } from './json-syntax-error.ts';
+import { type YamlReader, yamlToJson } from './yaml-body.ts';
+
+/** A body as a value, with what strict decoding has to say of its text. */
+export interface DecodedBody {
+  readonly value: unknown;
+  /** Strict errors: fields that stand twice. The last one counts. */
+  readonly duplicates: readonly string[];
+  /** Where each field stands, by its path and by its error; only known when something stands twice. */
+  readonly positions?: ReadonlyMap<string, number>;
+}
+
+/** A body that cannot be read at all. The message is that of the real parser, without what Kubernetes puts around it. */
+export class BodySyntaxError extends Error {
+  override readonly name = 'BodySyntaxError';
+}
+
+/** How deep a body may nest: far beyond any real object, within what recursive walks bear. */
+const MAX_DEPTH = 1000;
+
+/** Reads a body. Throws {@link BodySyntaxError}. */
+export function decodeBody(
+  bytes: Uint8Array,
+  mediaType: 'application/json' | 'application/yaml',
+  yaml?: YamlReader,
+): DecodedBody {
+  if (mediaType === 'application/json') return decodeJson(bytes);
+  if (yaml === undefined) throw badRequest('the YAML reader is not loaded');
+  return yamlToJson(Buffer.from(bytes).toString(), yaml, (message) => new BodySyntaxError(message));
+}
+
+function decodeJson(bytes: Uint8Array): DecodedBody {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  const members = countMembers(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new BodySyntaxError(jsonSyntaxError(bytes), { cause });
+  }
+  if (countKeys(value) === members) return { value, duplicates: [] };
+  return { value, ...findDuplicates(text) };
+}
+
+const QUOTE = 34;
+const COLON = 58;
+const BACKSLASH = 92;
+
+/** How many members the objects of a JSON text have, repeated ones included. Throws when the text nests too deep. */
+function countMembers(text: string): number {
+  let members = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === COLON) members += 1;
+    else if (code === 123 || code === 91) {
+      depth += 1;
+      if (depth > MAX_DEPTH) throw new BodySyntaxError('exceeded max depth');
+    } else if (code === 125 || code === 93) depth -= 1;
+  }
+  return members;
+}
+
+/** Where a string that begins at `start` ends; the end of the text when it does not. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end > 0 && text.charCodeAt(end - 1) === BACKSLASH) {
+    let backslashes = 1;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+    end = text.indexOf('"', end + 1);
+  }
+  return end < 0 ? text.length : end;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object') keys += countKeys(item);
+    return keys;
+  }
+  for (const key in value) {
+    const item = (value as Record<string, unknown>)[key];
+    keys += typeof item === 'object' ? 1 + countKeys(item) : 1;
+  }
+  return keys;
+}
