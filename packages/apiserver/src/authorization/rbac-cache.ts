@@ -16,13 +16,14 @@ export interface RbacLookup {
   clusterRoleBindings(): readonly BindingObject[];
 }
 
-type Kind = 'roles' | 'rolebindings' | 'clusterroles' | 'clusterrolebindings';
-const KINDS: readonly Kind[] = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'];
+/** The four resources of access control. */
+export type RbacKind = 'roles' | 'rolebindings' | 'clusterroles' | 'clusterrolebindings';
+const KINDS: readonly RbacKind[] = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'];
 
 /** An {@link RbacLookup} that follows storage. */
 export class RbacCache implements RbacLookup {
-  readonly #tables: Readonly<Record<Kind, Map<string, KubeObject>>>;
-  readonly #listeners = new Set<() => void>();
+  readonly #tables: Readonly<Record<RbacKind, Map<string, KubeObject>>>;
+  readonly #listeners = new Set<(kind: RbacKind) => void>();
   #stops: (() => void)[] = [];
   #sorted = new Map<string, readonly KubeObject[]>();
   #revision = 0;
@@ -36,19 +37,17 @@ export class RbacCache implements RbacLookup {
     };
   }
 
-  /** A cache that holds the newest state and follows it until it is closed. */
-  static async follow(storage: Storage): Promise<RbacCache> {
-    const cache = new RbacCache();
+  /** Takes over the newest state of a store, and follows it until the cache is closed. */
+  async follow(storage: Storage): Promise<void> {
     for (const kind of KINDS) {
       const prefix = `${RBAC_GROUP}/${kind}`;
       const { items, revision } = await storage.list(prefix, {});
-      for (const { key, object } of items) cache.set(kind, key, object);
+      for (const { key, object } of items) this.set(kind, key, object);
       const stop = storage.watch(prefix, {}, revision, {
-        event: ({ type, stored }) => cache.set(kind, stored.key, type === 'DELETED' ? undefined : stored.object),
+        event: ({ type, stored }) => this.set(kind, stored.key, type === 'DELETED' ? undefined : stored.object),
       });
-      cache.#stops.push(stop);
+      this.#stops.push(stop);
     }
-    return cache;
   }
 
   get revision(): number {
@@ -56,16 +55,16 @@ export class RbacCache implements RbacLookup {
   }
 
   /** Puts an object in, or takes it out where it is undefined. */
-  set(kind: Kind, key: string, object: KubeObject | undefined): void {
+  set(kind: RbacKind, key: string, object: KubeObject | undefined): void {
     if (object === undefined) this.#tables[kind].delete(key);
     else this.#tables[kind].set(key, object);
     this.#revision += 1;
     this.#sorted = new Map();
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) listener(kind);
   }
 
   /** Calls back after every change, until the result is called. */
-  onChange(listener: () => void): () => void {
+  onChange(listener: (kind: RbacKind) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -97,7 +96,7 @@ export class RbacCache implements RbacLookup {
     this.#listeners.clear();
   }
 
-  #inOrder(kind: Kind, namespace: string): readonly KubeObject[] {
+  #inOrder(kind: RbacKind, namespace: string): readonly KubeObject[] {
     const id = `${kind}/${namespace}`;
     let objects = this.#sorted.get(id);
     if (objects === undefined) {

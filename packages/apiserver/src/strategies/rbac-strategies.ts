@@ -42,7 +42,7 @@ function nameErrors(name: string): string[] {
 }
 
 /** Role and ClusterRole. */
-export const roleStrategy = {
+const roleStrategy: Strategy = {
   nameErrors,
   allowCreateOnUpdate: true,
   setDefaults(role) {
@@ -52,10 +52,10 @@ export const roleStrategy = {
     ...ruleErrors((role as RoleObject).rules ?? [], resource.namespaced),
     ...aggregationErrors(role),
   ],
-} satisfies Strategy;
+};
 
 /** RoleBinding and ClusterRoleBinding. */
-export const bindingStrategy = {
+const bindingStrategy: Strategy = {
   nameErrors,
   allowCreateOnUpdate: true,
   setDefaults({ roleRef, subjects }) {
@@ -74,7 +74,7 @@ export const bindingStrategy = {
     }
     return errors;
   },
-} satisfies Strategy;
+};
 
 function ruleErrors(rules: readonly PolicyRule[], namespaced: boolean): FieldError[] {
   return rules.flatMap((rule, index) => singleRuleErrors(rule, `rules[${index}]`, namespaced));

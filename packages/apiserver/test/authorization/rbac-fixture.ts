@@ -1,18 +1,16 @@
 /** A cluster's roles for tests: those of a fresh cluster, and what a test adds. */
 import type { KubeObject, UserInfo } from '@towtank/apimachinery';
 import { RBAC_GROUP } from '../../src/authorization/policy.ts';
-import { RbacCache } from '../../src/authorization/rbac-cache.ts';
+import { RbacCache, type RbacKind } from '../../src/authorization/rbac-cache.ts';
 import { bootstrapObjects } from '../../src/bootstrap/bootstrap-objects.ts';
 import { parseRequest } from '../../src/endpoints/parse-request.ts';
 import type { RequestAttributes } from '../../src/registry/request-attributes.ts';
-
-type Kind = Parameters<RbacCache['set']>[0];
 
 /** The roles and bindings of a fresh cluster and these objects. */
 export function rbacCacheWith(objects: readonly KubeObject[] = []): RbacCache {
   const cache = new RbacCache();
   for (const { prefix, key, object } of bootstrapObjects())
-    if (prefix.startsWith(RBAC_GROUP)) cache.set(prefix.slice(RBAC_GROUP.length + 1) as Kind, key, object);
+    if (prefix.startsWith(RBAC_GROUP)) cache.set(prefix.slice(RBAC_GROUP.length + 1) as RbacKind, key, object);
   for (const object of objects) add(cache, object);
   return cache;
 }
@@ -21,7 +19,7 @@ export function rbacCacheWith(objects: readonly KubeObject[] = []): RbacCache {
 export function add(cache: RbacCache, object: KubeObject): void {
   const { name, namespace } = object.metadata;
   cache.set(
-    `${object.kind}s`.toLowerCase() as Kind,
+    `${object.kind}s`.toLowerCase() as RbacKind,
     namespace === undefined ? `${name}` : `${namespace}/${name}`,
     object,
   );
