@@ -1,0 +1,225 @@
+/** The virtual network: addresses that exist only here, and real loopback sockets underneath. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Socket as DgramSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { type AddressInfo, isIP, Server, Socket } from 'node:net';
+import { AddressBook, type Binding, type BindingListener } from './address-book.ts';
+import { type ActivityCounter, type Clock, systemClock } from './clock.ts';
+import { connectSocket } from './connect-socket.ts';
+import { DatagramSocket } from './datagram-socket.ts';
+import { ipRanges } from './ip-ranges.ts';
+import {
+  answerLookup,
+  familyOption,
+  isClusterName,
+  type LookupFunction,
+  lookupAddresses,
+  type NameResolver,
+} from './name-resolver.ts';
+import { type CandidateSource, type Routes, routeCandidates } from './route-candidates.ts';
+import type { Target } from './router.ts';
+import { canonicalIp, isLoopback, OUTSIDE, type Source, type VirtualAddress } from './virtual-address.ts';
+
+/** Options of a {@link VirtualNetwork}. */
+export interface VirtualNetworkOptions {
+  /** The time behind timeouts; the machine's unless given. */
+  readonly clock?: Clock;
+  /** Told of work that a barrier has to wait for. */
+  readonly activity?: ActivityCounter;
+  /** CIDRs that are this network's although no host in them exists yet: pods, Services, load balancers. */
+  readonly ranges?: readonly string[];
+  /** Real addresses other than loopback that may be dialled, as IPs or CIDRs. None by default. */
+  readonly allow?: readonly string[];
+  /** How long a connection that is dropped stays pending before ETIMEDOUT. 127 s, as Linux gives up after six SYNs. */
+  readonly dropTimeoutMs?: number;
+}
+
+/** Where to connect to, and as whom. */
+export interface ConnectOptions {
+  /** A name or an IP, virtual or real. */
+  readonly host: string;
+  readonly port: number;
+  /** Who connects; the caller of {@link VirtualNetwork.runAs}, or a process outside the cluster, unless given. */
+  readonly from?: Source | undefined;
+  /** Restricts the addresses of a name to one family. */
+  readonly family?: 0 | 4 | 6;
+  /** Keeps the writable side open after the peer has ended its own. */
+  readonly allowHalfOpen?: boolean;
+  /** Gives up with an AbortError when it aborts before the connection stands; the socket is destroyed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const DROP_TIMEOUT_MS = 127_000;
+/** Virtual source ports of datagram sockets: Linux's ephemeral range. */
+const FIRST_EPHEMERAL_PORT = 32_768;
+const LAST_EPHEMERAL_PORT = 60_999;
+
+/**
+ * An address book from virtual addresses to real sockets on 127.0.0.1, and every way to connect through it. TCP is real
+ * TCP, so half-close, backpressure, resets and keep-alive are the system's. No packet leaves loopback unless `allow`
+ * says so.
+ */
+export class VirtualNetwork implements Disposable {
+  readonly clock: Clock;
+  readonly activity: ActivityCounter | undefined;
+  readonly #book = new AddressBook();
+  readonly #routes: Routes;
+  readonly #inRanges: (ip: string) => boolean;
+  readonly #dropTimeoutMs: number;
+  readonly #sources = new AsyncLocalStorage<Source>();
+  readonly #peers = new Map<number, Source>();
+  #resolver: NameResolver | undefined;
+  #nextPort = FIRST_EPHEMERAL_PORT;
+
+  constructor(options: VirtualNetworkOptions = {}) {
+    const { clock = systemClock, activity, ranges = [], allow = [], dropTimeoutMs = DROP_TIMEOUT_MS } = options;
+    this.clock = clock;
+    this.activity = activity;
+    this.#dropTimeoutMs = dropTimeoutMs;
+    this.#inRanges = ipRanges(ranges);
+    const allowed = ipRanges(allow);
+    this.#routes = {
+      find: (protocol, ip, port) => this.#book.find(protocol, ip, port),
+      hasHost: (ip) => this.#book.hasHost(ip),
+      isAllowed: (ip) => isLoopback(ip) || allowed(ip),
+    };
+  }
+
+  /**
+   * Binds a virtual address to a real one or to a router, until the result is closed. Established connections outlive
+   * it. Throws EADDRINUSE where the address is bound.
+   */
+  bind(address: VirtualAddress, target: Target): Binding {
+    return this.#book.bind(address, target);
+  }
+
+  /** Makes a host exist without any port: connections to it are refused, not unreachable. */
+  attach(ip: string): Binding {
+    return this.#book.attach(ip);
+  }
+
+  /**
+   * Starts a server on a free real port of 127.0.0.1 and binds the virtual address to it, until the server closes or the
+   * binding does. Closing the binding leaves the server alone.
+   */
+  async listen(address: VirtualAddress, server: Server | DgramSocket): Promise<Binding> {
+    if (server instanceof Server) server.listen(0, '127.0.0.1');
+    else server.bind(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const protocol = server instanceof Server ? 'tcp' : 'udp';
+    const binding = this.bind({ ...address, protocol }, { host: '127.0.0.1', port });
+    server.once('close', () => binding.close());
+    return binding;
+  }
+
+  /** Tells of every binding, present and to come, until the result is called. */
+  watchBindings(listener: BindingListener): () => void {
+    return this.#book.watch(listener);
+  }
+
+  /** Whether a connection to this virtual address would find a binding. */
+  isBound({ ip, port, protocol = 'tcp' }: VirtualAddress): boolean {
+    return this.#book.find(protocol, canonicalIp(ip), port) !== undefined;
+  }
+
+  /** Whether a name or IP belongs to this network; an interception leaves all others to the machine. */
+  owns(host: string): boolean {
+    if (isIP(host) === 0) return this.#resolver?.owns?.(host) ?? isClusterName(host);
+    const ip = canonicalIp(host);
+    return this.#book.hasHost(ip) || this.#inRanges(ip);
+  }
+
+  /** Sets who resolves names. */
+  setResolver(resolver: NameResolver | undefined): void {
+    this.#resolver = resolver;
+  }
+
+  /** Who resolves names. */
+  get resolver(): NameResolver | undefined {
+    return this.#resolver;
+  }
+
+  /** Runs `work` so that everything it connects to by this network is connected to as `source`, across awaits too. */
+  runAs<T>(source: Source, work: () => T): T {
+    return this.#sources.run(source, work);
+  }
+
+  /** Who connects here: the source of the surrounding {@link VirtualNetwork.runAs}, or the outside. */
+  get source(): Source {
+    return this.#sources.getStore() ?? OUTSIDE;
+  }
+
+  /** Who is at the other end of an accepted socket; nothing where the peer did not connect through this network. */
+  peerOf(socket: { readonly remotePort?: number | undefined }): Source | undefined {
+    return socket.remotePort === undefined ? undefined : this.#peers.get(socket.remotePort);
+  }
+
+  /**
+   * A socket that is being connected, as `net.connect` returns it: it emits `connect` or `error`. Errors are those of the
+   * system: ECONNREFUSED where nobody listens, EHOSTUNREACH for an unknown host, ENOTFOUND for an unknown name, and
+   * ETIMEDOUT after a long silence where traffic is dropped.
+   */
+  connect(options: ConnectOptions): Socket {
+    const { allowHalfOpen = false, signal } = options;
+    const socket = new Socket(signal === undefined ? { allowHalfOpen } : { allowHalfOpen, signal });
+    this.connectSocket(socket, options);
+    return socket;
+  }
+
+  /** Connects a socket that somebody else has made. */
+  connectSocket(socket: Socket, { host, port, from = this.source, family = 0 }: ConnectOptions): void {
+    const isAddress = isIP(host) !== 0;
+    connectSocket(socket, {
+      host,
+      port,
+      addresses: isAddress ? [canonicalIp(host)] : lookupAddresses(this.#resolver, host, { from, family }),
+      clock: this.clock,
+      timeoutMs: this.#dropTimeoutMs,
+      candidates: (ip): CandidateSource => routeCandidates(this.#routes, { protocol: 'tcp', ip, port, from }),
+      opened: (opened) => this.#remember(opened, from),
+    });
+  }
+
+  /** Connects, and resolves with the connected socket. Rejects with the errors of {@link VirtualNetwork.connect}. */
+  async dial(options: ConnectOptions): Promise<Socket> {
+    const socket = this.connect(options);
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  /** A datagram socket on this network. */
+  datagram({ from = this.source }: { readonly from?: Source | undefined } = {}): DatagramSocket {
+    const port = from.port ?? this.#ephemeralPort();
+    return new DatagramSocket({ routes: this.#routes, from: { ...from, port } });
+  }
+
+  /** The virtual addresses of a name, as seen by `from`. */
+  resolve(name: string, { from = this.source, family = 0 }: Partial<ConnectOptions> = {}): Promise<readonly string[]> {
+    return lookupAddresses(this.#resolver, name, { from, family });
+  }
+
+  /** `dns.lookup` over this network. Its answers are virtual: of use only to what connects through this network. */
+  readonly lookup: LookupFunction = (hostname, options, callback) =>
+    answerLookup(this.resolve(hostname, { family: familyOption(options.family) }), options, callback);
+
+  /** Forgets the resolver. Bindings and connections belong to whoever made them. */
+  [Symbol.dispose](): void {
+    this.#resolver = undefined;
+  }
+
+  #remember(socket: Socket, from: Source): void {
+    const { localPort } = socket;
+    if (localPort === undefined || from === OUTSIDE) return;
+    this.#peers.set(localPort, from);
+    socket.once('close', () => {
+      if (this.#peers.get(localPort) === from) this.#peers.delete(localPort);
+    });
+  }
+
+  #ephemeralPort(): number {
+    const port = this.#nextPort;
+    this.#nextPort = port === LAST_EPHEMERAL_PORT ? FIRST_EPHEMERAL_PORT : port + 1;
+    return port;
+  }
+}
