@@ -16,6 +16,7 @@ export async function createObject(
   context: WriteContext,
 ): Promise<StoredObject> {
   await admit(context.admission, admissionAttributes(context, 'CREATE', object, undefined));
+  await store.strategy.admit?.(object, undefined, context);
   const reservation = await store.strategy.begin?.(object, undefined, context);
   try {
     prepare(store, object, context);

@@ -92,6 +92,7 @@ async function replace(
 ): Promise<StoredObject> {
   const old = existing.object;
   await admit(context.admission, admissionAttributes(context, 'UPDATE', next, old));
+  await store.strategy.admit?.(next, old, context);
   const reservation = context.subresource === '' ? await store.strategy.begin?.(next, old, context) : undefined;
   try {
     prepare(store, next, old, context);

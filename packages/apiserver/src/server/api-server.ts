@@ -3,7 +3,6 @@ import {
   type ApiRequest,
   type ApiResponse,
   type Clock,
-  forbidden,
   type KubeObject,
   type Random,
   realClock,
@@ -15,7 +14,6 @@ import {
 } from '@towtank/apimachinery';
 import type { AdmissionPlugin } from '../admission/admission.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
-import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ApiCall, ApiEnvironment } from '../endpoints/api-call.ts';
 import { type ParsedRequest, parseRequest } from '../endpoints/parse-request.ts';
 import { errorResponse } from '../endpoints/respond.ts';
@@ -23,6 +21,7 @@ import type { ResourceStore } from '../registry/resource-store.ts';
 import type { ResourceCatalog } from '../resources/catalog.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type HandlerTable, route } from './resource-router.ts';
+import type { Security } from './security.ts';
 
 /** Parts of an API server; `buildApiServer` puts them together. */
 export interface ApiServerParts {
@@ -33,7 +32,10 @@ export interface ApiServerParts {
   readonly admission: readonly AdmissionPlugin[];
   readonly handlers: HandlerTable;
   readonly authenticate: Authenticator;
-  readonly authorize: Authorizer;
+  /** The user that a request acts as, once it may do what it asks for. */
+  readonly admit: Security['admit'];
+  /** Stops what runs beside the requests. */
+  readonly close: () => void;
   /** Answers what is no resource: discovery, health, documents. Undefined when the path is not known. */
   readonly serveNonResource: (
     request: ApiRequest,
@@ -75,6 +77,11 @@ export class ApiServer {
     return { request: (request) => this.handle({ ...request, user }), close: async () => {} };
   }
 
+  /** Stops what the server runs beside requests. Open watches end with their listeners. */
+  close(): void {
+    this.#parts.close();
+  }
+
   /** Reads an object that the server itself needs; undefined when there is none. */
   async read(group: string, resource: string, key: string): Promise<KubeObject | undefined> {
     const store = this.catalog.storeOf(group, resource);
@@ -86,16 +93,13 @@ export class ApiServer {
     const authenticated = this.#parts.authenticate(request);
     const user = authenticated instanceof Promise ? await authenticated : authenticated;
     if (user === undefined) throw unauthorized();
-    this.#authorize(user, attributes);
+    return await this.#answer(request, attributes, this.#parts.admit(user, request, attributes));
+  }
+
+  async #answer(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): Promise<ApiResponse> {
     if (!attributes.isResourceRequest) return await this.#serveNonResource(request, attributes, user);
     const call = this.#call(request, attributes, user);
     return await route(call, this.#parts.handlers)(call);
-  }
-
-  #authorize(user: UserInfo, attributes: ParsedRequest): void {
-    const { allowed, reason } = this.#parts.authorize(user, attributes);
-    if (allowed) return;
-    throw forbidden({ group: attributes.group, resource: attributes.resource }, attributes.name, reason ?? '');
   }
 
   async #serveNonResource(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): Promise<ApiResponse> {

@@ -1,57 +1,73 @@
 /** Puts an API server together from its parts: the only place that knows them all. */
-import { type Clock, type Random, realClock, seededRandom } from '@towtank/apimachinery';
-import type { ResourceStore } from '../registry/resource-store.ts';
-import { ResourceCatalog } from '../resources/catalog.ts';
-import type { Resource } from '../resources/resource.ts';
-import { resourceTable } from '../resources/resource-table.ts';
-import { schemaNamed } from '../schema/schema-table.ts';
+import { type Activity, type Clock, type Random, realClock, seededRandom, type UserInfo } from '@towtank/apimachinery';
+import { authenticationConfigMap } from '../bootstrap/authentication-config-map.ts';
+import { type AdvertisedAddress, publishKubernetesService } from '../bootstrap/kubernetes-service.ts';
+import { loadBootstrapObjects } from '../bootstrap/load-bootstrap-objects.ts';
+import { defaultServiceCidr } from '../bootstrap/service-cidr.ts';
+import { processCertificateAuthority } from '../certificates/certificate-authority.ts';
 import { MemoryStorage } from '../storage/memory-storage.ts';
 import type { HistoryLimits } from '../storage/resource-history.ts';
-import type { Storage } from '../storage/storage.ts';
-import { STATELESS_STRATEGIES, type StrategyTable, strategyFor } from '../strategies/strategy-table.ts';
+import { buildStrategies } from '../strategies/build-strategies.ts';
+import { formatIp, parseCidr } from '../strategies/service/ip-address.ts';
 import { ApiServer } from './api-server.ts';
+import { buildCatalog } from './build-catalog.ts';
+import { resourceHandlers } from './resource-handlers.ts';
+import { createSecurity, type SecurityOptions } from './security.ts';
 
 /** Options of an API server. */
-export interface ApiServerOptions {
+export interface ApiServerOptions extends SecurityOptions {
   readonly clock?: Clock;
   readonly random?: Random;
+  readonly activity?: Activity;
   /** How far back watches and paged lists reach. */
   readonly history?: Partial<HistoryLimits>;
+  /** Ranges of ClusterIPs, the primary one first; one for each family. Default `10.96.0.0/16`. */
+  readonly serviceCidrs?: readonly string[];
+  /** Where pods reach the server; not a loopback address, because Kubernetes refuses those in endpoints. */
+  readonly advertisedAddress?: AdvertisedAddress;
 }
 
-/** Builds a server that holds nothing yet. */
-export function buildApiServer(options: ApiServerOptions = {}): ApiServer {
-  const clock = options.clock ?? realClock;
-  const random = options.random ?? seededRandom('towtank');
+/** The address by which endpoints name the API server unless told otherwise. */
+export const DEFAULT_ADVERTISED_ADDRESS: AdvertisedAddress = { ip: '172.18.0.2', port: 6443 };
+
+/** The server's own identity. */
+export const SERVER_USER: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] };
+
+/** Builds a server that holds what a fresh cluster holds. */
+export async function buildApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const { clock = realClock, random = seededRandom('towtank'), serviceCidrs = ['10.96.0.0/16'] } = options;
   const storage = new MemoryStorage({ clock, ...(options.history === undefined ? {} : { history: options.history }) });
-  return new ApiServer({
+  const security = createSecurity(options, { storage, clock, random });
+  const strategies = buildStrategies({ storage, clock, random, serviceCidrs, more: security.strategies });
+  const apiServer = new ApiServer({
     clock,
     random,
     storage,
-    catalog: buildCatalog(storage, STATELESS_STRATEGIES),
+    catalog: buildCatalog(storage, strategies),
     admission: [],
-    handlers: {},
-    authenticate: (request) => request.user ?? { name: 'admin', groups: ['system:masters'] },
-    authorize: () => ({ allowed: true }),
-    serveNonResource: () => undefined,
+    handlers: { ...resourceHandlers(), ...security.handlers },
+    authenticate: security.authenticate,
+    admit: security.admit,
+    serveNonResource: ({ headers }, { path }) =>
+      security.serveDocument(path, `https://${headers.host ?? 'kubernetes.default.svc'}`),
+    close: () => security.close(),
   });
+  await loadBootstrapObjects(storage, { clock, random }, [
+    authenticationConfigMap(processCertificateAuthority().caPem),
+    defaultServiceCidr(serviceCidrs, clock.now()),
+  ]);
+  await security.start((user) => apiServer.transport(user), options.activity);
+  const { advertisedAddress = DEFAULT_ADVERTISED_ADDRESS } = options;
+  await publishKubernetesService(
+    apiServer.transport(SERVER_USER),
+    firstAddress(serviceCidrs[0] ?? ''),
+    advertisedAddress,
+  );
+  return apiServer;
 }
 
-/** Verbs of resources that are stored. */
-const isStored = ({ verbs }: Resource): boolean => verbs.includes('get');
-
-function buildCatalog(storage: Storage, strategies: StrategyTable): ResourceCatalog {
-  const catalog = new ResourceCatalog();
-  const stores = new Map<string, ResourceStore>();
-  for (const resource of resourceTable()) {
-    const schema = schemaNamed(resource.schema) ?? {};
-    const prefix = resource.group === '' ? resource.resource : `${resource.group}/${resource.resource}`;
-    let store = stores.get(prefix);
-    if (store === undefined && isStored(resource)) {
-      store = { prefix, resource, schema, strategy: strategyFor(resource, strategies), storage };
-      stores.set(prefix, store);
-    }
-    catalog.add({ resource, schema, store });
-  }
-  return catalog;
+function firstAddress(cidr: string): string {
+  const range = parseCidr(cidr);
+  if (range === undefined) throw new Error(`${JSON.stringify(cidr)} is no CIDR such as 10.96.0.0/16`);
+  return formatIp(range.base + 1n, range.family);
 }
