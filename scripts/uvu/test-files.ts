@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
-const IGNORED = new Set(['node_modules', 'dist', 'fixtures', 'examples']);
+const IGNORED = new Set(['node_modules', 'dist', 'fixtures', 'examples', 'consumer']);
 
 /** Every test file of the repository, as paths relative to `root`, sorted. */
 export function allTestFiles(root: string): string[] {

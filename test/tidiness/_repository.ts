@@ -17,6 +17,7 @@ export function filesBelow(folder: string): string[] {
 /** The parts of package.json that are looked at. */
 export interface Manifest {
   readonly name: string;
+  readonly version: string;
   readonly description: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;

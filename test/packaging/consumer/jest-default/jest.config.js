@@ -1,0 +1,1 @@
+module.exports = { rootDir: '..', roots: ['<rootDir>/jest-default'] };

@@ -1,0 +1,26 @@
+import { startCluster } from 'towtank';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const test = suite('shop');
+
+test('a Service answers', async () => {
+  const cluster = await startCluster({
+    images: {
+      'shop/web':
+        ({ pod }) =>
+        (_request, response) =>
+          response.end(pod.metadata.name),
+    },
+  });
+  try {
+    await cluster.apply('shop.yaml');
+    await cluster.settled();
+    const response = await cluster.fetch('http://web.shop.svc.cluster.local/');
+    assert.match(await response.text(), /^web-/);
+  } finally {
+    await cluster.close();
+  }
+});
+
+test.run();
