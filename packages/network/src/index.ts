@@ -2,8 +2,12 @@
 export type { Binding, BindingListener } from './address-book.ts';
 export type { ActivityCounter, Clock, Timer } from './clock.ts';
 export { type DatagramEvents, DatagramSocket } from './datagram-socket.ts';
+export type { ConnectOptions, Dialer } from './dialer.ts';
+export type { NetworkDispatcherOptions, NetworkFetchOptions } from './dispatcher.ts';
+export type { NetworkAgentOptions } from './http-agent.ts';
 export { ipRanges } from './ip-ranges.ts';
 export type { LookupFunction, LookupRequest, NameResolver } from './name-resolver.ts';
+export { relaySockets } from './relay-sockets.ts';
 export type {
   DatagramFlow,
   Hop,
@@ -14,6 +18,7 @@ export type {
   TcpRouter,
   UdpRouter,
 } from './router.ts';
+export type { Forwarder, ForwarderOptions } from './tcp-forwarder.ts';
 export {
   canonicalIp,
   formatAddress,
@@ -23,4 +28,4 @@ export {
   type Source,
   type VirtualAddress,
 } from './virtual-address.ts';
-export { type ConnectOptions, VirtualNetwork, type VirtualNetworkOptions } from './virtual-network.ts';
+export { VirtualNetwork, type VirtualNetworkOptions } from './virtual-network.ts';

@@ -2,11 +2,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Socket as DgramSocket } from 'node:dgram';
 import { once } from 'node:events';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { type AddressInfo, isIP, Server, Socket } from 'node:net';
+import type { Dispatcher } from 'undici';
 import { AddressBook, type Binding, type BindingListener } from './address-book.ts';
 import { type ActivityCounter, type Clock, systemClock } from './clock.ts';
 import { connectSocket } from './connect-socket.ts';
 import { DatagramSocket } from './datagram-socket.ts';
+import type { ConnectOptions, Dialer } from './dialer.ts';
+import {
+  type NetworkDispatcherOptions,
+  type NetworkFetchOptions,
+  networkDispatcher,
+  networkFetch,
+} from './dispatcher.ts';
+import { httpAgent, httpsAgent, type NetworkAgentOptions } from './http-agent.ts';
 import { ipRanges } from './ip-ranges.ts';
 import {
   answerLookup,
@@ -18,6 +29,8 @@ import {
 } from './name-resolver.ts';
 import { type CandidateSource, type Routes, routeCandidates } from './route-candidates.ts';
 import type { Target } from './router.ts';
+import { type Forwarder, type ForwarderOptions, startTcpForwarder } from './tcp-forwarder.ts';
+import { startUdpForwarder } from './udp-forwarder.ts';
 import { canonicalIp, isLoopback, OUTSIDE, type Source, type VirtualAddress } from './virtual-address.ts';
 
 /** Options of a {@link VirtualNetwork}. */
@@ -34,21 +47,6 @@ export interface VirtualNetworkOptions {
   readonly dropTimeoutMs?: number;
 }
 
-/** Where to connect to, and as whom. */
-export interface ConnectOptions {
-  /** A name or an IP, virtual or real. */
-  readonly host: string;
-  readonly port: number;
-  /** Who connects; the caller of {@link VirtualNetwork.runAs}, or a process outside the cluster, unless given. */
-  readonly from?: Source | undefined;
-  /** Restricts the addresses of a name to one family. */
-  readonly family?: 0 | 4 | 6;
-  /** Keeps the writable side open after the peer has ended its own. */
-  readonly allowHalfOpen?: boolean;
-  /** Gives up with an AbortError when it aborts before the connection stands; the socket is destroyed. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 const DROP_TIMEOUT_MS = 127_000;
 /** Virtual source ports of datagram sockets: Linux's ephemeral range. */
 const FIRST_EPHEMERAL_PORT = 32_768;
@@ -59,7 +57,7 @@ const LAST_EPHEMERAL_PORT = 60_999;
  * TCP, so half-close, backpressure, resets and keep-alive are the system's. No packet leaves loopback unless `allow`
  * says so.
  */
-export class VirtualNetwork implements Disposable {
+export class VirtualNetwork implements Dialer, Disposable {
   readonly clock: Clock;
   readonly activity: ActivityCounter | undefined;
   readonly #book = new AddressBook();
@@ -202,6 +200,32 @@ export class VirtualNetwork implements Disposable {
   /** `dns.lookup` over this network. Its answers are virtual: of use only to what connects through this network. */
   readonly lookup: LookupFunction = (hostname, options, callback) =>
     answerLookup(this.resolve(hostname, { family: familyOption(options.family) }), options, callback);
+
+  /** An `http.Agent` on this network. */
+  httpAgent(options?: NetworkAgentOptions): HttpAgent {
+    return httpAgent(this, options);
+  }
+
+  /** An `https.Agent` on this network. */
+  httpsAgent(options?: NetworkAgentOptions): HttpsAgent {
+    return httpsAgent(this, options);
+  }
+
+  /** An undici dispatcher on this network, for `fetch(url, { dispatcher })`. It keeps connections alive. */
+  dispatcher(options?: NetworkDispatcherOptions): Promise<Dispatcher> {
+    return networkDispatcher(this, options);
+  }
+
+  /** The process's `fetch` on this network; each call has a connection of its own. */
+  fetch(url: string | URL | Request, options?: NetworkFetchOptions): Promise<Response> {
+    return networkFetch(this, url, options);
+  }
+
+  /** Opens a real port of this machine that leads to a virtual address: a free one of 127.0.0.1 unless given. */
+  forward(to: VirtualAddress, options: Omit<ForwarderOptions, 'network' | 'to'> = {}): Promise<Forwarder> {
+    if (to.protocol !== 'udp') return startTcpForwarder({ ...options, network: this, to });
+    return startUdpForwarder({ ...options, network: this, to, clock: this.clock });
+  }
 
   /** Forgets the resolver. Bindings and connections belong to whoever made them. */
   [Symbol.dispose](): void {
