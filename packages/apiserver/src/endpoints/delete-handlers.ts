@@ -19,7 +19,7 @@ interface DeleteBody extends DeleteOptions {
 export async function deleteHandler(call: ApiCall): Promise<ApiResponse> {
   const { store } = call;
   const { representation, finish } = negotiate(call);
-  const { options, dryRun } = readDeleteOptions(call);
+  const { options, dryRun } = await readDeleteOptions(call);
   const { stored, gone } = await deleteObject(store, options, writeContext(call, dryRun, { ...options }));
   if (!gone || store.strategy.returnsDeletedObject)
     return finish(storedResponse(200, stored, representation, call.warnings));
@@ -30,7 +30,7 @@ export async function deleteHandler(call: ApiCall): Promise<ApiResponse> {
 export async function deleteCollectionHandler(call: ApiCall): Promise<ApiResponse> {
   const { attributes, store, served } = call;
   const { finish } = negotiate(call);
-  const { options, dryRun } = readDeleteOptions(call);
+  const { options, dryRun } = await readDeleteOptions(call);
   const page = await listObjects(store, attributes.namespace || undefined, parseListOptions(attributes.query, false));
   for (const { object } of page.items) {
     const { name = '', namespace = '' } = object.metadata;
@@ -46,8 +46,8 @@ function deletedStatus({ store }: ApiCall, { object }: StoredObject): object {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
 }
 
-function readDeleteOptions(call: ApiCall): { options: DeleteOptions; dryRun: boolean } {
-  const body = bodyOf(call) ?? queryOptions(call);
+async function readDeleteOptions(call: ApiCall): Promise<{ options: DeleteOptions; dryRun: boolean }> {
+  const body = (await bodyOf(call)) ?? queryOptions(call);
   const errors = validateDeleteOptions(body);
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
   const dryRun = isDryRun([...(body.dryRun ?? []), ...call.attributes.query.getAll('dryRun')], 'DeleteOptions');
@@ -57,10 +57,10 @@ function readDeleteOptions(call: ApiCall): { options: DeleteOptions; dryRun: boo
   return { options: { ...body, ...(policy === undefined ? {} : { propagationPolicy: policy }) }, dryRun };
 }
 
-function bodyOf(call: ApiCall): DeleteBody | undefined {
+async function bodyOf(call: ApiCall): Promise<DeleteBody | undefined> {
   const { body, object } = call.request;
   if (object === undefined && (body === undefined || body.length === 0)) return undefined;
-  return readBody(call) as DeleteBody;
+  return (await readBody(call)).value as DeleteBody;
 }
 
 function queryOptions({ attributes: { query } }: ApiCall): DeleteBody {

@@ -43,7 +43,7 @@ function patchTypeOf({ request, served }: ApiCall): PatchType {
 
 async function requestFor(call: ApiCall, type: PatchType): Promise<UpdateRequest> {
   const { attributes } = call;
-  const body = readBody(call);
+  const body = await readBody(call);
   if (type === 'apply' && !attributes.query.get('fieldManager'))
     throw badRequest(
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',

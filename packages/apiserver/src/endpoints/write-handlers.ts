@@ -14,7 +14,7 @@ export async function createHandler(call: ApiCall): Promise<ApiResponse> {
   if (attributes.name !== '') throw methodNotAllowed();
   const { representation, finish } = negotiate(call);
   const dryRun = isDryRun(attributes.query.getAll('dryRun'), 'CreateOptions');
-  const object = decodeForCall(call, readBody(call));
+  const object = decodeForCall(call, await readBody(call));
   checkNamespace(call, object);
   const stored = await createObject(store, object, writeContext(call, dryRun));
   return finish(storedResponse(201, stored, representation, call.warnings));
@@ -26,9 +26,9 @@ export async function updateHandler(call: ApiCall): Promise<ApiResponse> {
   if (attributes.name === '') throw methodNotAllowed();
   const { representation, finish } = negotiate(call);
   const dryRun = isDryRun(attributes.query.getAll('dryRun'), 'UpdateOptions');
-  const body = readBody(call);
+  const body = await readBody(call);
   const transform = (): KubeObject => {
-    const object = decodeForCall(call, structuredClone(body));
+    const object = decodeForCall(call, body);
     checkNamespace(call, object);
     checkName(call, object);
     return object;

@@ -49,15 +49,15 @@ export function reviewHandlers({ authorization, authenticateToken, tokens, reade
 }
 
 const creates = (review: Review): { readonly create: Handler } => ({
-  create: async (call) => valueResponse(201, await review(reviewOf(call), call), call.warnings),
+  create: async (call) => valueResponse(201, await review(await reviewOf(call), call), call.warnings),
 });
 
 /** The object in the body. Throws 400 when it is none, or of another kind. */
-function reviewOf(call: ApiCall): KubeObject {
-  const value = readBody(call);
+async function reviewOf(call: ApiCall): Promise<KubeObject> {
+  const { value } = await readBody(call);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw badRequest('json: cannot unmarshal into Go value of type map[string]interface {}');
-  const object = value as KubeObject;
+  const object = structuredClone(value) as KubeObject;
   if (call.attributes.subresource === '') checkType(object, call.served);
   if (typeof object.metadata !== 'object' || object.metadata === null) object.metadata = {};
   return object;
