@@ -1,0 +1,59 @@
+/** A CronJob, and the Jobs that it makes. */
+import { formatTime, type GroupVersionResource, type KubeObject, type ObjectMeta } from '@towtank/apimachinery';
+import type { Job } from '../job/job.ts';
+import { controllerReference } from '../pod/pod-control.ts';
+
+/** A reference to a running Job (`status.active[]`). */
+export interface JobReference {
+  kind: string;
+  namespace: string;
+  name: string;
+  uid: string;
+  apiVersion: string;
+  resourceVersion?: string;
+}
+
+/** A CronJob. */
+export interface CronJob extends KubeObject {
+  spec: {
+    schedule: string;
+    timeZone?: string;
+    suspend?: boolean;
+    startingDeadlineSeconds?: number;
+    concurrencyPolicy?: string;
+    successfulJobsHistoryLimit?: number;
+    failedJobsHistoryLimit?: number;
+    jobTemplate: { metadata?: ObjectMeta; spec: Job['spec'] };
+  };
+  status?: { active?: JobReference[]; lastScheduleTime?: string; lastSuccessfulTime?: string };
+}
+
+export const CRON_JOBS = { group: 'batch', version: 'v1', resource: 'cronjobs' } satisfies GroupVersionResource;
+
+const SCHEDULED_AT = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
+
+/** The Job of one run, named after its minute: the same run never starts twice. */
+export function scheduledJob(cronJob: CronJob, runMs: number): Job {
+  const { metadata, spec } = cronJob.spec.jobTemplate;
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: `${cronJob.metadata.name}-${Math.floor(runMs / 60_000)}`,
+      namespace: cronJob.metadata.namespace ?? '',
+      ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
+      annotations: { ...metadata?.annotations, [SCHEDULED_AT]: formatTime(runMs) },
+      ownerReferences: [controllerReference({ object: cronJob, apiVersion: 'batch/v1', kind: 'CronJob' })],
+    },
+    spec,
+  };
+}
+
+export const referenceTo = ({ metadata }: Job): JobReference => ({
+  kind: 'Job',
+  namespace: metadata.namespace ?? '',
+  name: metadata.name ?? '',
+  uid: metadata.uid ?? '',
+  apiVersion: 'batch/v1',
+  ...(metadata.resourceVersion === undefined ? {} : { resourceVersion: metadata.resourceVersion }),
+});

@@ -1,0 +1,103 @@
+/** The PodDisruptionBudget controller: keeps count of the Pods that may be evicted. */
+import { hasReason, type KubeObject, selects } from '@towtank/apimachinery';
+import { type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import type { Controller, ControllerContext } from '../controller-context.ts';
+import { DEPLOYMENTS } from '../deployment/deployment.ts';
+import { controllerOf, type Pod } from '../pod/pod.ts';
+import { PODS } from '../pod/pod-control.ts';
+import { semanticEqual } from '../pod/template-hash.ts';
+import { replicaSetKind, replicationControllerKind } from '../replicaset/replica-set.ts';
+import { STATEFUL_SETS } from '../statefulset/stateful-set.ts';
+import { DISRUPTION_BUDGETS, type DisruptionBudget, disruptionStatus } from './disruption-budget.ts';
+
+/** Keeps the status of every PodDisruptionBudget true to its Pods. */
+export const startDisruptionController = (context: ControllerContext): Controller => new DisruptionController(context);
+
+class DisruptionController implements Controller {
+  readonly name = 'disruption-controller';
+  readonly #context: ControllerContext;
+  readonly #budgets: Informer<DisruptionBudget>;
+  readonly #pods: Informer<Pod>;
+  readonly #owners: ReadonlyMap<string, Informer>;
+  readonly #resource: ResourceClient<DisruptionBudget>;
+  readonly #queue: WorkQueue;
+  readonly #handlers: (() => void)[];
+
+  constructor(context: ControllerContext) {
+    const { client, informers, clock, activity } = context;
+    this.#context = context;
+    this.#budgets = informers.informer<DisruptionBudget>(DISRUPTION_BUDGETS);
+    this.#pods = informers.informer<Pod>(PODS);
+    this.#owners = new Map([
+      ['Deployment', informers.informer(DEPLOYMENTS)],
+      ['ReplicaSet', informers.informer(replicaSetKind.gvr)],
+      ['ReplicationController', informers.informer(replicationControllerKind.gvr)],
+      ['StatefulSet', informers.informer(STATEFUL_SETS)],
+    ]);
+    this.#resource = client.resource<DisruptionBudget>(DISRUPTION_BUDGETS);
+    const reconcile = (key: string): Promise<void> => this.#reconcile(key);
+    this.#queue = new WorkQueue({ name: 'poddisruptionbudgets', reconcile, clock, activity });
+    const add = (budget: DisruptionBudget): void => this.#queue.add(keyOf(budget));
+    const addFor = (pod: Pod): void => this.#budgetsOf(pod).forEach(add);
+    this.#handlers = [
+      this.#budgets.addHandler({ added: add, updated: (_, budget) => add(budget) }),
+      this.#pods.addHandler({
+        added: addFor,
+        updated: (old, pod) => {
+          addFor(old);
+          addFor(pod);
+        },
+        deleted: addFor,
+      }),
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const remove of this.#handlers) remove();
+    await this.#queue.close();
+  }
+
+  #budgetsOf({ metadata }: Pod): DisruptionBudget[] {
+    return this.#budgets
+      .inNamespace(metadata.namespace ?? '')
+      .filter(({ spec }) => selects(spec.selector, metadata.labels));
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const budget = this.#budgets.get(key);
+    if (budget === undefined) return;
+    const pods = this.#pods
+      .inNamespace(budget.metadata.namespace ?? '')
+      .filter(({ metadata }) => selects(budget.spec.selector, metadata.labels));
+    const nowMs = this.#context.clock.now();
+    const status = disruptionStatus({ budget, pods, expected: this.#expectedFor(pods), nowMs });
+    if (!semanticEqual(budget.status, status)) {
+      try {
+        await this.#resource.updateStatus({ ...budget, status });
+      } catch (error) {
+        if (!hasReason(error, 'NotFound')) throw error;
+      }
+    }
+    const waits = Object.values(status.disruptedPods ?? {}).map((since) => Date.parse(since) + 120_000 - nowMs);
+    if (waits.length > 0) this.#queue.addAfter(key, Math.max(1, Math.min(...waits)));
+  }
+
+  /** The sum of the sizes of all controllers behind these Pods; a Pod without one counts as one. */
+  #expectedFor(pods: readonly Pod[]): number {
+    const sizes = new Map<string, number>();
+    for (const pod of pods) {
+      const owner = this.#scaledOwnerOf(pod);
+      sizes.set(owner?.metadata.uid ?? pod.metadata.uid ?? '', owner === undefined ? 1 : (owner.spec?.replicas ?? 1));
+    }
+    return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
+
+  #scaledOwnerOf(object: KubeObject): KubeObject | undefined {
+    const reference = controllerOf(object);
+    const owner = this.#owners.get(reference?.kind ?? '')?.get(`${object.metadata.namespace}/${reference?.name}`);
+    if (owner === undefined || owner.metadata.uid !== reference?.uid) return undefined;
+    return this.#scaledOwnerOf(owner) ?? owner;
+  }
+}
+
+const keyOf = ({ metadata }: DisruptionBudget): string => `${metadata.namespace}/${metadata.name}`;
