@@ -68,7 +68,11 @@ function outOfRange(numbers: readonly number[]): string | undefined {
   return second > 59 ? 'second' : undefined;
 }
 
-function format(numbers: readonly number[], fraction: string, { zone, micros }: { zone: string; micros: boolean }): string {
+function format(
+  numbers: readonly number[],
+  fraction: string,
+  { zone, micros }: { zone: string; micros: boolean },
+): string {
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = numbers;
   const date = new Date(Date.UTC(2000, month - 1, day, hour, minute - zoneMinutes(zone), second));
   date.setUTCFullYear(date.getUTCFullYear() - 2000 + year);

@@ -1,5 +1,5 @@
 /** What the wire shows of a field that is absent or empty: told from the schema and the presence table. */
-import { isDroppedZero, isNullWhenEmpty, isZeroWhenAbsent, keepsZero } from './presence-table.ts';
+import { isDroppedZero, isNullWhenEmpty, isZeroWhenAbsent, keepsEmptyList, keepsZero } from './presence-table.ts';
 import type { Schema } from './schema-table.ts';
 
 /**
@@ -22,7 +22,7 @@ export function emptinessOf(type: string, field: string, { schema, plan }: Field
   switch (plan.kind) {
     case 'list':
     case 'map':
-      return 'omit';
+      return keepsEmptyList(type, field) ? 'keep' : 'omit';
     case 'struct':
       return schema.default === undefined ? 'keep' : 'zero';
     case 'any':

@@ -3,7 +3,7 @@ import { parseQuantityText } from './canonical-scalars.ts';
 import { canonicalMicroTime, canonicalTime } from './canonical-time.ts';
 import { copyJson, isJsonObject, type JsonObject, setOwn } from './own-property.ts';
 import type { FieldPlan, ListPlan, MapPlan, ScalarPlan, StructPlan, TypePlan } from './type-plan.ts';
-import { absentValue, alwaysWrittenFields } from './zero-value.ts';
+import { absentValue, alwaysWrittenFields, zeroOfPlan } from './zero-value.ts';
 
 /** What reading a value has brought to light. */
 export interface DecodedValue {
@@ -83,7 +83,8 @@ class ObjectDecoder {
     const decoded = this.#value(field.plan, given);
     this.#fields.pop();
     this.#path.pop();
-    if (decoded !== undefined && !isDropped(field, decoded)) target[field.name] = decoded;
+    const keepsEmptyList = this.#path.length === 0 && field.emptiness === 'null';
+    if (decoded !== undefined && (keepsEmptyList || !isDropped(field, decoded))) target[field.name] = decoded;
   }
 
   #list({ items, goType }: ListPlan, value: unknown): unknown[] | undefined {
@@ -115,7 +116,7 @@ class ObjectDecoder {
     if (value !== null && value !== undefined) return this.#value(plan, value);
     if (plan.kind === 'struct' && !plan.structural) return this.#struct(plan, {});
     if (plan.kind !== 'scalar') return null;
-    return absentValue({ name: '', schema: plan.schema, plan, emptiness: 'zero' });
+    return zeroOfPlan(plan);
   }
 
   #scalar(plan: ScalarPlan, value: unknown): unknown {
@@ -147,7 +148,9 @@ class ObjectDecoder {
   }
 
   #quantity(value: unknown): string {
-    const { text, error } = parseQuantityText(typeof value === 'number' ? value : typeof value === 'string' ? value : '{');
+    const { text, error } = parseQuantityText(
+      typeof value === 'number' ? value : typeof value === 'string' ? value : '{',
+    );
     if (error !== undefined) throw new DecodeFailure(error);
     return text;
   }
@@ -181,7 +184,12 @@ class ObjectDecoder {
     for (const name of Object.keys(value)) {
       const below = plan.kind === 'map' ? plan.items : (plan.fields.get(name)?.plan ?? plan.others);
       if (below === undefined) this.#unknown(name);
-      else if (value[name] !== undefined) setOwn(kept, name, this.#below(name, () => this.#pruned(below, value[name])));
+      else if (value[name] !== undefined)
+        setOwn(
+          kept,
+          name,
+          this.#below(name, () => this.#pruned(below, value[name])),
+        );
     }
     return kept;
   }

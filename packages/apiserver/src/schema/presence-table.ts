@@ -96,6 +96,10 @@ const names = (set: ReadonlySet<string>, type: string, field: string): boolean =
   return set.has(`${kind}.${field}`) || set.has(`${group}.${version}.${kind}.${field}`);
 };
 
+/** An empty list of managers is a request to forget them, so it must not be mistaken for no list. */
+export const keepsEmptyList = (type: string, field: string): boolean =>
+  field === 'managedFields' && type.endsWith('.ObjectMeta');
+
 /** Whether an optional scalar or time keeps its zero value, and is absent (not null) when it is not set. */
 export const keepsZero = (type: string, field: string): boolean =>
   NULLABLE_NAMES.has(field) || names(NULLABLE_FIELDS, type, field);

@@ -68,6 +68,8 @@ export interface StructPlan extends PlanBase {
 /** A named field. */
 export interface FieldPlan {
   readonly name: string;
+  /** The field as an element of a path in field sets: `f:name`. */
+  readonly element: string;
   readonly schema: Schema;
   readonly plan: TypePlan;
   /** What is written when the field is absent or empty. */
@@ -206,6 +208,7 @@ function fieldPlansOf(schema: Schema, type: string, structural: boolean): Map<st
 /** A field whose plan is made when it is first walked, since types may contain themselves. */
 class LazyFieldPlan implements FieldPlan {
   readonly name: string;
+  readonly element: string;
   readonly schema: Schema;
   readonly #type: string;
   readonly #structural: boolean;
@@ -214,6 +217,7 @@ class LazyFieldPlan implements FieldPlan {
 
   constructor(field: { name: string; schema: Schema; type: string; structural: boolean }) {
     this.name = field.name;
+    this.element = `f:${field.name}`;
     this.schema = field.schema;
     this.#type = field.type;
     this.#structural = field.structural;

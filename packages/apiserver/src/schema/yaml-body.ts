@@ -81,7 +81,9 @@ class DocumentReader {
     if (tag?.endsWith(':str') || (type !== 'PLAIN' && !tag?.startsWith('tag:'))) return text;
     const resolved = resolvePlainScalar(text);
     if (typeof resolved === 'number' && !Number.isFinite(resolved))
-      throw this.#tools.failure(`json: unsupported value: ${Number.isNaN(resolved) ? 'NaN' : resolved > 0 ? '+Inf' : '-Inf'}`);
+      throw this.#tools.failure(
+        `json: unsupported value: ${Number.isNaN(resolved) ? 'NaN' : resolved > 0 ? '+Inf' : '-Inf'}`,
+      );
     return resolved;
   }
 

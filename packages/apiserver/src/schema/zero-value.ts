@@ -19,10 +19,24 @@ export function alwaysWrittenFields(plan: StructPlan): readonly FieldPlan[] {
 export const absentValue = ({ emptiness, plan }: FieldPlan): unknown =>
   emptiness === 'null' ? null : zeroOfPlan(plan);
 
+/**
+ * Writes null for the empty lists of an object's own fields where storage does not tell them from absent ones. Before
+ * that, an empty list counts as given: it makes its sender the field's manager.
+ */
+export function forgetEmptyLists(object: JsonObject, schema: Schema): void {
+  const plan = planOf(schema);
+  if (plan.kind !== 'struct' || plan.structural) return;
+  for (const { name, emptiness } of alwaysWrittenFields(plan)) {
+    const value = object[name];
+    if (emptiness === 'null' && Array.isArray(value) && value.length === 0) object[name] = null;
+  }
+}
+
 /** The zero value of a type as the wire shows it: `{}` for most statuses, counts of 0 where they are always written. */
 export const zeroValue = (schema: Schema): unknown => zeroOfPlan(planOf(schema));
 
-function zeroOfPlan(plan: TypePlan): unknown {
+/** The same for a plan. */
+export function zeroOfPlan(plan: TypePlan): unknown {
   switch (plan.kind) {
     case 'struct': {
       const zero: JsonObject = {};

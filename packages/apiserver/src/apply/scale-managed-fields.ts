@@ -1,0 +1,46 @@
+/** Managers of `spec.replicas`, seen through the scale subresource and back. */
+import type { ManagedFieldsEntry } from '@towtank/apimachinery';
+import { difference, type FieldSet, hasPath, setOfPaths } from './field-set.ts';
+import { decodeManagers, encodeManagers, type Managers, setFields } from './managed-fields.ts';
+
+const REPLICAS = ['f:spec', 'f:replicas'] as const;
+const SCALE_VERSION = 'autoscaling/v1';
+const REPLICAS_SET: FieldSet = setOfPaths([REPLICAS]);
+
+/** The entries of a scaled object as its Scale shows them: the managers of the number of replicas. */
+export function managersForScale(parent: readonly ManagedFieldsEntry[] | undefined): ManagedFieldsEntry[] {
+  const managers: Managers = new Map();
+  for (const [key, manager] of decodeManagers(parent) ?? [])
+    if (hasPath(manager.fields, REPLICAS))
+      managers.set(key, { ...manager, apiVersion: SCALE_VERSION, fields: REPLICAS_SET });
+  return encodeManagers(managers);
+}
+
+/** The entries of a scaled object after its Scale was written: whoever lost the replicas there loses them here. */
+export function managersFromScale(
+  parent: readonly ManagedFieldsEntry[] | undefined,
+  scale: readonly ManagedFieldsEntry[] | undefined,
+  apiVersion: string,
+): ManagedFieldsEntry[] {
+  const managers = decodeManagers(parent) ?? new Map();
+  const scaleManagers = new Map(
+    [...(decodeManagers(scale) ?? [])].map(([, manager]) => [nameOf(manager), manager] as const),
+  );
+  for (const [key, manager] of managers) {
+    if (!hasPath(manager.fields, REPLICAS) || scaleManagers.delete(nameOf(manager))) continue;
+    setFields(managers, key, { ...manager, fields: difference(manager.fields, REPLICAS_SET) });
+  }
+  for (const [name, manager] of scaleManagers)
+    if (hasPath(manager.fields, REPLICAS)) managers.set(name, { ...manager, apiVersion, fields: REPLICAS_SET });
+  return encodeManagers(managers);
+}
+
+const nameOf = ({
+  manager,
+  operation,
+  subresource,
+}: {
+  manager: string;
+  operation: string;
+  subresource: string;
+}): string => JSON.stringify([manager, operation, subresource]);
