@@ -1,0 +1,32 @@
+/**
+ * The Python client works, where it is installed.
+ * @deadline 60 s
+ */
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SHOP, startShop } from './_shop.ts';
+import { Workplace } from './_tools.ts';
+
+const test = suite('python client');
+
+const python = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import kubernetes']).status === 0,
+);
+
+test('CRUD, watch and lists', async () => {
+  if (python === undefined) return console.log('skipped: python3 with the package kubernetes is not installed');
+  await using cluster = await startShop();
+  using place = new Workplace(cluster.kubeconfig);
+  await cluster.apply(SHOP);
+  await cluster.settled();
+  const printed = await place.ok(python, [resolve('test/clients/programs/python-client.py')]);
+  assert.equal(JSON.parse(printed), {
+    events: ['MODIFIED 2', 'DELETED 2'],
+    status: 404,
+    services: ['db', 'web', 'web-node', 'web-pods'],
+  });
+});
+
+test.run();
