@@ -51,7 +51,7 @@ export const notAcceptableAnswer = (): DiscoveryAnswer => statusAnswer(noReprese
 /** An answer with an entity tag: 304 without body when the client already has it. */
 export function taggedAnswer(answer: DiscoveryAnswer, hash: string, ifNoneMatch: string | undefined): DiscoveryAnswer {
   const etag = `"${hash}"`;
-  const headers = { ...answer.headers, etag, vary: 'Accept', 'cache-control': 'public' };
+  const headers = { ...answer.headers, etag, vary: 'Accept' };
   if (ifNoneMatch?.split(',').some((tag) => tag.trim() === etag))
     return { status: 304, contentType: answer.contentType, headers, body: undefined };
   return { ...answer, headers };

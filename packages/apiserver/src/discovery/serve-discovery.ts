@@ -111,7 +111,8 @@ function aggregated(
     documents.set(key, tagged);
   }
   const contentType = `${mediaType};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-  return taggedAnswer(jsonAnswer(tagged.document, contentType), tagged.hash, ifNoneMatch);
+  const answer = { ...jsonAnswer(tagged.document, contentType), headers: { 'cache-control': 'public' } };
+  return taggedAnswer(answer, tagged.hash, ifNoneMatch);
 }
 
 function negotiated({ accept }: DiscoveryRequest, document: () => object): DiscoveryAnswer {
