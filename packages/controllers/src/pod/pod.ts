@@ -41,7 +41,7 @@ export interface Container {
   image?: string;
   restartPolicy?: string;
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
-  ports?: { containerPort: number; hostPort?: number; hostIP?: string; protocol?: string }[];
+  ports?: { name?: string; containerPort: number; hostPort?: number; hostIP?: string; protocol?: string }[];
   env?: { name: string; value?: string; valueFrom?: unknown }[];
 }
 
@@ -53,6 +53,8 @@ export interface Pod extends KubeObject {
     reason?: string;
     startTime?: string;
     nominatedNodeName?: string;
+    podIP?: string;
+    podIPs?: { ip: string }[];
     conditions?: Condition[];
     containerStatuses?: ContainerStatus[];
     initContainerStatuses?: ContainerStatus[];

@@ -1,6 +1,7 @@
 /** What the objects of a namespace use of a quota. Pure arithmetic. */
-import { formatQuantity, type KubeObject, parseQuantity, type QuantityFormat } from '@towtank/apimachinery';
+import { formatQuantity, type KubeObject, parseQuantity, type Quantity } from '@towtank/apimachinery';
 import { isPodTerminal, type Pod } from '../pod/pod.ts';
+import { podResources } from '../pod/pod-resources.ts';
 
 /** A resource whose objects count towards a quota. */
 export interface CountedResource {
@@ -57,24 +58,8 @@ function podUsage(line: string, pods: readonly Pod[]): string {
   const [kind, name] = line.startsWith('limits.')
     ? (['limits', line.slice('limits.'.length)] as const)
     : (['requests', line.replace(/^requests\./, '')] as const);
-  return sum(pods.filter((pod) => !isPodTerminal(pod)).map((pod) => podResource(pod, kind, name)));
-}
-
-/** What a Pod asks for: the sum of its containers, or its largest init container where that is more. */
-export function podResource({ spec }: Pod, kind: 'requests' | 'limits', name: string): string {
-  const own = spec.resources?.[kind]?.[name];
-  if (own !== undefined) return own;
-  const of = (container: { resources?: Record<string, Record<string, string>> }): string =>
-    container.resources?.[kind]?.[name] ?? '0';
-  const init = spec.initContainers ?? [];
-  const sidecars = init.filter(({ restartPolicy }) => restartPolicy === 'Always');
-  const steady = sum([...spec.containers, ...sidecars].map((container) => of(container as never)));
-  const peaks = init
-    .filter(({ restartPolicy }) => restartPolicy !== 'Always')
-    .map((container) => of(container as never));
-  const most = [steady, ...peaks].reduce((a, b) => (nanoOf(b) > nanoOf(a) ? b : a));
-  const overhead = kind === 'requests' ? spec.overhead?.[name] : undefined;
-  return overhead === undefined ? most : sum([most, overhead]);
+  const amounts = pods.filter((pod) => !isPodTerminal(pod)).map(({ spec }) => podResources(spec, kind).get(name));
+  return total(amounts.filter((amount) => amount !== undefined));
 }
 
 function claimUsage(line: string, claims: readonly KubeObject[]): string {
@@ -131,17 +116,12 @@ function nodePortsOf({ spec }: KubeObject): number {
 
 const count = (objects: readonly unknown[]): string => String(objects.length);
 
-const nanoOf = (text: string): bigint => parseQuantity(text)?.nano ?? 0n;
+const sum = (texts: readonly string[]): string =>
+  total(texts.map(parseQuantity).filter((quantity) => quantity !== undefined));
 
 /** The sum, written as its first part is. */
-function sum(texts: readonly string[]): string {
-  let nano = 0n;
-  let format: QuantityFormat | undefined;
-  for (const text of texts) {
-    const quantity = parseQuantity(text);
-    if (quantity === undefined || quantity.nano === 0n) continue;
-    format ??= quantity.format;
-    nano += quantity.nano;
-  }
-  return formatQuantity({ nano, format: format ?? 'DecimalSI' });
+function total(quantities: readonly Quantity[]): string {
+  const counted = quantities.filter(({ nano }) => nano !== 0n);
+  const nano = counted.reduce((all, quantity) => all + quantity.nano, 0n);
+  return formatQuantity({ nano, format: counted[0]?.format ?? 'DecimalSI' });
 }

@@ -51,7 +51,6 @@ class ResourceQuotaController implements Controller {
     for (const line of Object.keys(hard)) {
       const resource = resourceOf(line);
       if (resource === undefined) continue;
-      this.#follow(resource);
       used[line] = canonicalQuantity(usageOf(line, quota.spec ?? {}, await this.#objects(resource, quota)));
     }
     const status = { hard, used };
@@ -67,7 +66,9 @@ class ResourceQuotaController implements Controller {
   async #objects(resource: CountedResource, { metadata }: ResourceQuota): Promise<KubeObject[]> {
     try {
       const handle = this.#context.client.resource({ ...resource, version: 'v1' });
-      return (await handle.list({ namespace: metadata.namespace })).items;
+      const { items } = await handle.list({ namespace: metadata.namespace });
+      this.#follow(resource);
+      return items;
     } catch (error) {
       if (hasReason(error, 'NotFound')) return [];
       throw error;

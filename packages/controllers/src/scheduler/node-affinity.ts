@@ -22,8 +22,8 @@ export function targetNodeOf(spec: PodSpec): string | undefined {
   return named?.values?.[0];
 }
 
-/** A term without any requirement matches nothing. */
-function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): boolean {
+/** Whether a Node meets a term; one without any requirement matches nothing. */
+export function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): boolean {
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
   const { labels = {}, name = '' } = node.metadata;
   return (
