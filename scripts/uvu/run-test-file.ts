@@ -71,7 +71,7 @@ interface Ending {
 function judge(report: TestReport, { code, signal, reported }: Ending): string[] {
   if (!reported) return [`the process ended (${signal ?? `exit code ${code}`}) before its tests had`];
   if (report.problems.length > 0) return [];
-  if (report.total === 0) return ['no test was run'];
+  if (report.total + report.skipped === 0) return ['no test was run'];
   if (code !== 0) return [`the process ended with ${signal ?? `exit code ${code}`} after its tests`];
   return [];
 }
