@@ -135,8 +135,7 @@ export class WorkQueue {
     failed?.(key, error, retrying);
     if (!retrying) return void this.#failures.delete(key);
     this.#failures.set(key, failures);
-    const lostRace = hasReason(error, 'Conflict') || hasReason(error, 'AlreadyExists');
-    if (lostRace && failures <= IMMEDIATE_RETRIES) return void this.#again.add(key);
+    if (isLostRace(error) && failures <= IMMEDIATE_RETRIES) return void this.#again.add(key);
     const spread = random === undefined ? 1 : 1 + random.next() / 10;
     this.addAfter(key, backoffMs(failures, backoff) * spread);
   }
@@ -147,3 +146,9 @@ export class WorkQueue {
     this.#idle = undefined;
   }
 }
+
+/** Whether a write failed because of somebody else's; what wraps the failure names it as its cause. */
+const isLostRace = (error: unknown): boolean =>
+  [error, (error as { cause?: unknown } | undefined)?.cause].some(
+    (reason) => hasReason(reason, 'Conflict') || hasReason(reason, 'AlreadyExists'),
+  );

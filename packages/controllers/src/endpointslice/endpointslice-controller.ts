@@ -1,0 +1,223 @@
+/** The EndpointSlice controller: keeps the slices of every Service with a selector. */
+import { type KubeObject, objectKey } from '@towtank/apimachinery';
+import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import type { Controller, ControllerContext } from '../controller-context.ts';
+import { findCondition, type Pod } from '../pod/pod.ts';
+import { messageOf, PODS } from '../pod/pod-control.ts';
+import { selectedPods, servicesOf, servicesToUpdate } from '../service/pod-membership.ts';
+import { type IpFamily, managedSelector, SERVICES, type Service, TRIGGER_TIME_ANNOTATION } from '../service/service.ts';
+import { TriggerTimes } from '../service/trigger-times.ts';
+import { ENDPOINT_SLICES, type EndpointSlice, isManagedBy, type SliceChanges, serviceKeyOf } from './endpoint-slice.ts';
+import { isOwnedBy, SLICE_MANAGER } from './new-slice.ts';
+import { addressTypesOf, planSlices } from './plan-slices.ts';
+import { ZONE_LABEL } from './pod-endpoint.ts';
+import { asksForHints, type PlannedSlices, withDistributionHints, withoutHints } from './slice-hints.ts';
+import { indexByService, slicesOf } from './slice-index.ts';
+import { SliceTracker } from './slice-tracker.ts';
+import { TopologyCache, wantsTopologyHints } from './topology-cache.ts';
+import { recycleSlices, writeSlices } from './write-slices.ts';
+
+const WORKERS = 5;
+const MAX_RETRIES = 15;
+const BACKOFF = { baseMs: 1000, maxMs: 1_000_000 };
+/** After somebody else has changed a slice, its Service is looked at no sooner than this. */
+const FOREIGN_CHANGE_DELAY_MS = 1000;
+
+const NODES = { group: '', version: 'v1', resource: 'nodes' };
+
+/** Starts the controller. Its informers must have synced. */
+export const startEndpointSliceController = (context: ControllerContext): Controller =>
+  new EndpointSliceController(context);
+
+class EndpointSliceController implements Controller {
+  readonly name = 'endpointslice-controller';
+  readonly #services: Informer<Service>;
+  readonly #pods: Informer<Pod>;
+  readonly #nodes: Informer;
+  readonly #slices: Informer<EndpointSlice>;
+  readonly #resource: ResourceClient<EndpointSlice>;
+  readonly #events: EventRecorder;
+  readonly #queue: WorkQueue;
+  readonly #topologyQueue: WorkQueue;
+  readonly #tracker = new SliceTracker((key) => this.#queue.addAfter(key, FOREIGN_CHANGE_DELAY_MS));
+  readonly #triggerTimes = new TriggerTimes();
+  readonly #topology = new TopologyCache();
+  readonly #handlers: (() => void)[];
+
+  constructor({ client, informers, clock, activity }: ControllerContext) {
+    this.#services = informers.informer<Service>(SERVICES);
+    this.#pods = informers.informer<Pod>(PODS);
+    this.#nodes = informers.informer(NODES);
+    this.#slices = informers.informer<EndpointSlice>(ENDPOINT_SLICES);
+    this.#resource = client.resource<EndpointSlice>(ENDPOINT_SLICES);
+    this.#events = new EventRecorder({ client, clock, activity, component: 'endpoint-slice-controller' });
+    this.#queue = new WorkQueue({
+      name: 'endpointslices',
+      reconcile: (key) => this.#reconcile(key),
+      clock,
+      activity,
+      workers: WORKERS,
+      maxRetries: MAX_RETRIES,
+      backoff: BACKOFF,
+    });
+    this.#topologyQueue = new WorkQueue({
+      name: 'topology',
+      reconcile: async () => this.#queueAll(this.#topology.setNodes(this.#nodes.list())),
+      clock,
+      activity,
+    });
+    indexByService(this.#slices);
+    this.#topology.setNodes(this.#nodes.list());
+    this.#handlers = [this.#followServices(), this.#followPods(), this.#followSlices(), this.#followNodes()];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const remove of this.#handlers) remove();
+    await this.#topologyQueue.close();
+    await this.#queue.close();
+    await this.#events.close();
+  }
+
+  #queueAll(keys: readonly string[]): void {
+    for (const key of keys) this.#queue.add(key);
+  }
+
+  #followServices(): () => void {
+    const queue = (service: Service): void => this.#queue.add(objectKey(service));
+    return this.#services.addHandler({ added: queue, updated: (_, service) => queue(service), deleted: queue });
+  }
+
+  #followPods(): () => void {
+    const queue = (pod: Pod): void => this.#queueAll(servicesOf(this.#services, pod));
+    return this.#pods.addHandler({
+      added: queue,
+      updated: (old, pod) => this.#queueAll(servicesToUpdate(this.#services, old, pod)),
+      deleted: queue,
+    });
+  }
+
+  #followSlices(): () => void {
+    const isOurs = (slice: EndpointSlice): boolean => isManagedBy(slice, SLICE_MANAGER);
+    const foreign = (slice: EndpointSlice): void => {
+      const key = serviceKeyOf(slice);
+      if (key !== undefined) this.#queue.addAfter(key, FOREIGN_CHANGE_DELAY_MS);
+    };
+    return this.#slices.addHandler({
+      added: (slice) => {
+        if (isOurs(slice)) this.#tracker.observe(slice);
+      },
+      updated: (old, slice) => {
+        if (serviceKeyOf(old) !== serviceKeyOf(slice) || isOurs(old) !== isOurs(slice)) {
+          foreign(old);
+          foreign(slice);
+        } else if (isOurs(slice)) this.#tracker.observe(slice);
+      },
+      deleted: (slice) => {
+        if (isOurs(slice)) this.#tracker.observeDeletion(slice);
+      },
+    });
+  }
+
+  #followNodes(): () => void {
+    const changed = (): void => this.#topologyQueue.add('nodes');
+    return this.#nodes.addHandler({
+      added: changed,
+      updated: (old, node) => {
+        if (isReady(old) !== isReady(node) || zoneOf(old) !== zoneOf(node)) changed();
+      },
+      deleted: changed,
+    });
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const service = this.#services.get(key);
+    if (service === undefined) return this.#forget(key);
+    const selector = managedSelector(service);
+    if (selector === undefined) return;
+    const pods = selectedPods(this.#pods, service, selector);
+    const existing = slicesOf(this.#slices, key, SLICE_MANAGER);
+    if (this.#tracker.isBehind(key, existing)) throw new Error('EndpointSlice informer cache is out of date');
+    const triggerTime = this.#triggerTimes.next(service, pods);
+    try {
+      await this.#sync(service, pods, existing, triggerTime);
+    } catch (error) {
+      const message = `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`;
+      this.#events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
+      throw error;
+    }
+  }
+
+  #forget(key: string): void {
+    this.#triggerTimes.forget(key);
+    this.#topology.forget(key);
+    this.#tracker.forget(key);
+  }
+
+  /** Syncs each address type, then removes slices of types that the Service no longer publishes. */
+  async #sync(
+    service: Service,
+    pods: readonly Pod[],
+    existing: readonly EndpointSlice[],
+    triggerTime: string | undefined,
+  ): Promise<void> {
+    const types = addressTypesOf(service);
+    const skipped: string[] = [];
+    for (const addressType of types) {
+      const ofType = existing.filter((slice) => slice.addressType === addressType);
+      const node = (name: string): KubeObject | undefined => this.#nodes.get(name);
+      const plan = planSlices({ service, pods, existing: ofType, addressType, node });
+      skipped.push(...plan.skipped);
+      const { changes } = this.#hint(service, addressType, plan);
+      await this.#write(
+        service,
+        recycleSlices(changes, (slice) => isOwnedBy(slice, service)),
+        triggerTime,
+      );
+    }
+    const stale = existing.filter(({ addressType }) => !types.some((type) => type === addressType));
+    for (const { addressType } of stale) this.#topology.remove(objectKey(service), addressType);
+    await this.#write(service, { create: [], update: [], delete: stale }, undefined);
+    if (skipped.length > 0) throw new Error(skipped.length === 1 ? skipped[0] : `[${skipped.join(', ')}]`);
+  }
+
+  #hint(service: Service, addressType: IpFamily, planned: PlannedSlices): PlannedSlices {
+    const key = objectKey(service);
+    if (wantsTopologyHints(service.metadata.annotations)) {
+      const hinted = this.#topology.addHints(key, addressType, planned);
+      for (const { type, reason, message } of hinted.events) this.#events.record(service, type, reason, message);
+      return hinted.planned;
+    }
+    for (const { type, reason, message } of this.#topology.remove(key, addressType))
+      this.#events.record(service, type, reason, message);
+    const { trafficDistribution } = service.spec;
+    return asksForHints(trafficDistribution)
+      ? withDistributionHints(planned, trafficDistribution)
+      : withoutHints(planned);
+  }
+
+  #write(service: Service, changes: SliceChanges, triggerTime: string | undefined): Promise<void> {
+    const stamp = (slice: EndpointSlice): EndpointSlice => withTriggerTime(slice, triggerTime);
+    return writeSlices(
+      { create: changes.create.map(stamp), update: changes.update.map(stamp), delete: changes.delete },
+      {
+        resource: this.#resource,
+        tracker: this.#tracker,
+        key: objectKey(service),
+        kind: 'Service',
+        mayCreate: service.metadata.deletionTimestamp === undefined,
+      },
+    );
+  }
+}
+
+function withTriggerTime(slice: EndpointSlice, triggerTime: string | undefined): EndpointSlice {
+  const { annotations: before, ...metadata } = slice.metadata;
+  const { [TRIGGER_TIME_ANNOTATION]: _, ...others } = before ?? {};
+  const annotations = triggerTime === undefined ? others : { ...others, [TRIGGER_TIME_ANNOTATION]: triggerTime };
+  return { ...slice, metadata: Object.keys(annotations).length > 0 ? { ...metadata, annotations } : metadata };
+}
+
+const zoneOf = ({ metadata }: KubeObject): string | undefined => metadata.labels?.[ZONE_LABEL];
+
+const isReady = (node: KubeObject): boolean =>
+  findCondition<{ type: string; status: string }>(node.status?.conditions, 'Ready')?.status === 'True';

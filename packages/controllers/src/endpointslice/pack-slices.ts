@@ -1,0 +1,90 @@
+/** Packs endpoints with the same ports into slices, with as few writes as possible. */
+import type { IpFamily, Service } from '../service/service.ts';
+import type { EndpointSet } from './endpoint-set.ts';
+import { sameState } from './endpoint-set.ts';
+import { type Endpoint, type EndpointSlice, endpointsOf, type SliceChanges, type SlicePort } from './endpoint-slice.ts';
+import { hasLabelsOf, newSlice, sliceLabels } from './new-slice.ts';
+
+/** Endpoints that one slice holds at most. */
+export const MAX_ENDPOINTS_PER_SLICE = 100;
+
+/** What to pack. */
+export interface PackInput {
+  readonly service: Service;
+  readonly addressType: IpFamily;
+  readonly ports: readonly SlicePort[];
+  /** Slices that hold these ports now. */
+  readonly existing: readonly EndpointSlice[];
+  /** The endpoints there should be; emptied by packing. */
+  readonly desired: EndpointSet;
+}
+
+interface Sorted {
+  readonly changed: EndpointSlice[];
+  readonly unchanged: EndpointSlice[];
+  readonly emptied: EndpointSlice[];
+}
+
+/**
+ * First every slice keeps what it should, changed and stale endpoints make it one to be written. Then new endpoints go
+ * into slices that are written anyway, the fullest first. What is left goes into one untouched slice that can hold all
+ * of it, or into new slices. Slices are never merged: that would cost more writes than it saves.
+ */
+export function packSlices(input: PackInput): SliceChanges {
+  const { service, addressType, ports, desired } = input;
+  const { changed, unchanged, emptied } = keepWanted(input);
+  for (const slice of [...changed].sort(fullestFirst))
+    fill(slice, desired.takeAny(MAX_ENDPOINTS_PER_SLICE - endpointsOf(slice).length));
+  const create: EndpointSlice[] = [];
+  while (desired.size > 0) {
+    const room = desired.size < MAX_ENDPOINTS_PER_SLICE ? sliceWithRoom(unchanged, desired.size) : undefined;
+    const slice = room === undefined ? newSlice(service, addressType, ports) : { ...room };
+    fill(slice, desired.takeAny(MAX_ENDPOINTS_PER_SLICE - endpointsOf(slice).length));
+    if (room === undefined) create.push(slice);
+    else changed.push(slice);
+  }
+  return { create, update: changed, delete: emptied };
+}
+
+function keepWanted({ service, existing, desired }: PackInput): Sorted {
+  const sorted: Sorted = { changed: [], unchanged: [], emptied: [] };
+  for (const slice of existing) {
+    const before = endpointsOf(slice);
+    const kept: Endpoint[] = [];
+    let stateChanged = false;
+    for (const endpoint of before) {
+      const wanted = desired.take(endpoint);
+      if (wanted === undefined) continue;
+      kept.push(wanted);
+      stateChanged ||= !sameState(wanted, endpoint);
+    }
+    const endpointsChanged = stateChanged || kept.length !== before.length;
+    if (endpointsChanged && kept.length === 0) sorted.emptied.push(slice);
+    else if (endpointsChanged || !hasLabelsOf(slice, service)) sorted.changed.push(rewritten(slice, service, kept));
+    else sorted.unchanged.push(slice);
+  }
+  return sorted;
+}
+
+const rewritten = (slice: EndpointSlice, service: Service, endpoints: Endpoint[]): EndpointSlice => ({
+  ...slice,
+  metadata: { ...slice.metadata, labels: sliceLabels(service) },
+  endpoints: endpoints.length > 0 ? endpoints : null,
+});
+
+function fill(slice: EndpointSlice, more: readonly Endpoint[]): void {
+  if (more.length > 0) slice.endpoints = [...endpointsOf(slice), ...more];
+}
+
+const fullestFirst = (a: EndpointSlice, b: EndpointSlice): number => endpointsOf(b).length - endpointsOf(a).length;
+
+/** The fullest of these slices that still has room for `count` more. */
+function sliceWithRoom(slices: readonly EndpointSlice[], count: number): EndpointSlice | undefined {
+  let best: EndpointSlice | undefined;
+  for (const slice of slices) {
+    const size = endpointsOf(slice).length;
+    const fits = size + count <= MAX_ENDPOINTS_PER_SLICE;
+    if (fits && (best === undefined || size > endpointsOf(best).length)) best = slice;
+  }
+  return best;
+}

@@ -1,0 +1,46 @@
+/** Starts the controllers of a cluster. */
+import type { GroupVersionResource } from '@towtank/apimachinery';
+import { type DiscoveryMapper, discoveryMapper } from '@towtank/client';
+import type { Controller, ControllerContext } from './controller-context.ts';
+import { CONTROLLERS, type ControllerWorld } from './controller-table.ts';
+
+/** What to start, and in which world. */
+export interface StartControllersOptions extends ControllerContext {
+  /** Which controllers run, by name; all by default. */
+  readonly enabled?: (name: string) => boolean;
+  /** Certificate of the authority that signs for the API server. Without it nothing is published. */
+  readonly caPem?: string;
+  /** Discovery to share with others; the controllers make their own where it is not given. */
+  readonly mapper?: DiscoveryMapper;
+}
+
+const ROOT_CA = 'root-ca-certificate-publisher-controller';
+
+/**
+ * Starts controllers and resolves when all of them know the state of the cluster. Starts the informer factory, which
+ * stays its owner's to close, after the controllers.
+ */
+export async function startControllers(options: StartControllersOptions): Promise<AsyncDisposable> {
+  const { client, informers, enabled = () => true, caPem = '', mapper = discoveryMapper(client) } = options;
+  const rows = CONTROLLERS.filter(({ name }) => enabled(name) && (name !== ROOT_CA || caPem !== ''));
+  for (const path of new Set(rows.flatMap(({ follows }) => follows))) informers.informer(parsePath(path));
+  await informers.start();
+  const world: ControllerWorld = { ...options, caPem, mapper };
+  const running: Controller[] = [];
+  const stop = async (): Promise<void> => {
+    for (const controller of running.splice(0).reverse()) await controller[Symbol.asyncDispose]();
+  };
+  try {
+    for (const { start } of rows) running.push(await start(world));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { [Symbol.asyncDispose]: stop };
+}
+
+/** `v1/pods` or `apps/v1/deployments`. */
+function parsePath(path: string): GroupVersionResource {
+  const [resource = '', version = '', group = ''] = path.split('/').reverse();
+  return { group, version, resource };
+}
