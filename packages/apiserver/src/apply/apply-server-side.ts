@@ -19,7 +19,6 @@ import {
   intersection,
   isEmpty,
   recursiveDifference,
-  setOfPaths,
   union,
 } from './field-set.ts';
 import { fieldSetOf } from './field-set-of.ts';
@@ -35,11 +34,12 @@ import {
 } from './managed-fields.ts';
 import { mergeApplied } from './merge-applied.ts';
 import { pruneApplied } from './prune-applied.ts';
+import { SERVER_FIELDS } from './reset-fields.ts';
 import {
   emptyObject,
   loseFields,
   type ManagementContext,
-  skippedFieldsOf,
+  resetFieldsFor,
   takeFields,
   VersionedComparisons,
 } from './update-managed-fields.ts';
@@ -82,7 +82,8 @@ export function applyServerSide(context: ApplyContext): AppliedObject {
   if (!context.force) refuseConflicts(conflictsOf(managers, key, comparisons), context);
   for (const [other, entry] of managers) if (other !== key) loseFields(managers, other, entry, comparisons);
   const changed = live === undefined || !deepEqual(live, merged);
-  setFields(managers, key, { ...own, time: changed ? entryTime(context.now) : previous?.time });
+  const time = changed ? entryTime(context.now) : previous?.time;
+  setFields(managers, key, { ...own, time, fields: difference(own.fields, SERVER_FIELDS) });
   const object = decodeMerged(merged, schema);
   if (manager === KUBECTL) withLastApplied(object, applied);
   return { object, managedFields: encodeManagers(managers) };
@@ -112,13 +113,10 @@ function managersBefore(context: ApplyContext): Managers {
   return managers;
 }
 
-/** The applier with what it states now, without what nobody manages. */
+/** The applier with what it states now. What is the server's counts until the new object is made. */
 function ownManager(context: ApplyContext): Manager {
   const { manager, apiVersion, subresource, applied, schema } = context;
-  const { top = [], metadata = [] } = skippedFieldsOf(context);
-  const skipped = setOfPaths([...[...top].map((name) => [name]), ...[...metadata].map((name) => ['f:metadata', name])]);
-  const stated = recursiveDifference(fieldSetOf(applied, planOf(schema)), skipped);
-  const fields = difference(stated, setOfPaths([['f:metadata']]));
+  const fields = recursiveDifference(fieldSetOf(applied, planOf(schema)), resetFieldsFor(context).set);
   return { manager, operation: 'Apply', apiVersion, subresource, time: undefined, fields };
 }
 

@@ -1,9 +1,10 @@
 /** Fields that a write cannot change, and so cannot come to manage. */
 import type { Schema } from '../schema/schema-table.ts';
 import type { SkippedFields } from './compare-objects.ts';
+import { type FieldSet, setOfPaths } from './field-set.ts';
 
 /** Server-owned metadata, which nobody manages. */
-const STRIPPED_METADATA = [
+const SERVER_METADATA = [
   'name',
   'namespace',
   'creationTimestamp',
@@ -15,7 +16,13 @@ const STRIPPED_METADATA = [
   'resourceVersion',
 ].map((name) => `f:${name}`);
 
-const STRIPPED_TOP = ['f:apiVersion', 'f:kind'];
+const SERVER_TOP = ['f:apiVersion', 'f:kind'];
+
+/** What nobody manages: the type, and metadata that is the server's. */
+export const SERVER_FIELDS: FieldSet = setOfPaths([
+  ...[...SERVER_TOP, 'f:metadata'].map((element) => [element]),
+  ...SERVER_METADATA.map((element) => ['f:metadata', element]),
+]);
 
 /** What the status half of some kinds restores besides the spec: labels, or parts of the metadata. */
 const STATUS_METADATA: Readonly<Record<string, readonly string[]>> = {
@@ -32,9 +39,12 @@ const STATUS_RESTORES_METADATA = new Set([
   'ResourceClaim',
 ]);
 
-interface ResetFields extends SkippedFields {
-  readonly top: ReadonlySet<string>;
-  readonly metadata: ReadonlySet<string>;
+/** Fields that a write leaves as they are. */
+export interface ResetFields {
+  /** They and {@link SERVER_FIELDS}, as comparisons skip them. */
+  readonly skipped: SkippedFields;
+  /** They alone; everything below them is reset, too. */
+  readonly set: FieldSet;
 }
 
 const known = new Map<string, ResetFields>();
@@ -45,10 +55,15 @@ const known = new Map<string, ResetFields>();
  */
 export function resetFieldsOf(schema: Schema, subresource: string, hasStatus: boolean): ResetFields {
   const kind = schema.gvk?.[0]?.kind ?? '';
-  const name = `${kind}/${subresource}/${hasStatus}/${schema.structural === true}`;
+  const structural = schema.structural === true;
+  const name = `${kind}/${subresource}/${hasStatus}/${structural}`;
   let fields = known.get(name);
   if (fields === undefined) {
-    fields = makeResetFields(kind, subresource, { hasStatus, structural: schema.structural === true });
+    const { top, metadata } = resetElements(kind, subresource, { hasStatus, structural });
+    fields = {
+      skipped: { top: new Set([...SERVER_TOP, ...top]), metadata: new Set([...SERVER_METADATA, ...metadata]) },
+      set: setOfPaths([...top.map((element) => [element]), ...metadata.map((element) => ['f:metadata', element])]),
+    };
     known.set(name, fields);
   }
   return fields;
@@ -59,15 +74,14 @@ interface KindTraits {
   readonly structural: boolean;
 }
 
-function makeResetFields(kind: string, subresource: string, { hasStatus, structural }: KindTraits): ResetFields {
-  const top = new Set(STRIPPED_TOP);
-  const metadata = new Set(STRIPPED_METADATA);
-  if (subresource === '') {
-    if (hasStatus) top.add('f:status');
-  } else if (subresource === 'status') {
-    top.add('f:spec');
-    if (structural || STATUS_RESTORES_METADATA.has(kind)) top.add('f:metadata');
-    for (const element of STATUS_METADATA[kind] ?? []) metadata.add(element);
-  }
-  return { top, metadata };
+interface ResetElements {
+  readonly top: readonly string[];
+  readonly metadata: readonly string[];
+}
+
+function resetElements(kind: string, subresource: string, { hasStatus, structural }: KindTraits): ResetElements {
+  if (subresource === '') return { top: hasStatus ? ['f:status'] : [], metadata: [] };
+  if (subresource !== 'status') return { top: [], metadata: [] };
+  const restoresMetadata = structural || STATUS_RESTORES_METADATA.has(kind);
+  return { top: restoresMetadata ? ['f:spec', 'f:metadata'] : ['f:spec'], metadata: STATUS_METADATA[kind] ?? [] };
 }

@@ -4,7 +4,7 @@ import { isJsonObject } from '../schema/own-property.ts';
 import type { Schema } from '../schema/schema-table.ts';
 import { planOf } from '../schema/type-plan.ts';
 import { zeroValue } from '../schema/zero-value.ts';
-import { type Comparison, compareObjects, type SkippedFields } from './compare-objects.ts';
+import { type Comparison, compareObjects } from './compare-objects.ts';
 import { difference, EMPTY_SET, type FieldSet, isEmpty, union } from './field-set.ts';
 import {
   asksForReset,
@@ -17,7 +17,7 @@ import {
   managerKey,
   setFields,
 } from './managed-fields.ts';
-import { resetFieldsOf } from './reset-fields.ts';
+import { type ResetFields, resetFieldsOf } from './reset-fields.ts';
 
 /** A version of an object, for managers that know it by another version of its kind. */
 export interface ConvertedObjects {
@@ -81,8 +81,8 @@ export function emptyObject(schema: Schema): KubeObject {
   return empty;
 }
 
-/** The fields that writes of this kind never manage. */
-export const skippedFieldsOf = ({ schema, subresource, hasStatus }: ManagementContext): SkippedFields =>
+/** The fields that writes of this kind leave as they are. */
+export const resetFieldsFor = ({ schema, subresource, hasStatus }: ManagementContext): ResetFields =>
   resetFieldsOf(schema, subresource, hasStatus ?? schema.properties?.status !== undefined);
 
 /** The differences between two objects, in every version that managers know them by. */
@@ -106,7 +106,7 @@ export class VersionedComparisons {
 
   #compare(apiVersion: string): Comparison | undefined {
     const { schema, apiVersion: written, inVersion } = this.#context;
-    const skip = skippedFieldsOf(this.#context);
+    const { skipped: skip } = resetFieldsFor(this.#context);
     if (apiVersion === written || (inVersion === undefined && groupOf(apiVersion) === groupOf(written)))
       return compareObjects(planOf(schema), this.#old, this.#next, skip);
     const other = inVersion?.(apiVersion);

@@ -1,30 +1,39 @@
 /** From what a client sends to an object as it is stored: decoded, defaulted, with its fields' managers. */
-import { badRequest, invalid, type KubeObject, notSupported } from '@towtank/apimachinery';
-import { applyPatch } from '../patch/apply-patch.ts';
+import {
+  badRequest,
+  formatGroupVersion,
+  invalid,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  notSupported,
+} from '@towtank/apimachinery';
+import { applyServerSide } from '../apply/apply-server-side.ts';
+import { type ManagementContext, updateManagedFields } from '../apply/update-managed-fields.ts';
+import { patchObject as applyAndDecode } from '../patch/patch-object.ts';
 import { applyDefaults } from '../schema/apply-defaults.ts';
 import type { DecodedBody } from '../schema/decode-body.ts';
 import { decodeObject, type FieldValidation } from '../schema/decode-object.ts';
-import type { ApiCall } from './api-call.ts';
-import { checkType } from './read-body.ts';
+import { isJsonObject } from '../schema/own-property.ts';
+import { forgetEmptyLists } from '../schema/zero-value.ts';
+import { type ApiCall, fieldManagerOf } from './api-call.ts';
+import { checkType, objectIn } from './read-body.ts';
 
 /** How a patch is written. */
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
-/** Decodes the body of a create or update as the kind of the call's resource. Throws 400 and 422. */
-export function decodeForCall(call: ApiCall, body: DecodedBody): KubeObject {
-  const { value } = body;
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${call.served.resource.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    );
-  const typed = { ...(value as KubeObject) };
+/**
+ * Decodes the body of a create, or of an update of `old`, as the kind of the call's resource. The body is not changed.
+ * Throws 400 and 422.
+ */
+export function decodeForCall(call: ApiCall, body: DecodedBody, old?: KubeObject): KubeObject {
+  const typed = objectIn(call, body);
   checkType(typed, call.served);
   const { object, warnings } = decodeObject(typed, call.served.schema, {
     fieldValidation: fieldValidationOf(call),
     ...body,
   });
   call.warnings.push(...warnings);
-  return withDefaults(call, object);
+  return complete(call, object, old);
 }
 
 /** The stored object with a patch applied. Throws 400 and 422. */
@@ -32,25 +41,107 @@ export function patchObject(
   call: ApiCall,
   old: KubeObject,
   type: 'json' | 'merge' | 'strategic',
-  body: DecodedBody,
+  { value, duplicates }: DecodedBody,
 ): KubeObject {
-  const { schema } = call.served;
-  const current = call.served.fromStored?.(old) ?? old;
-  const patched = applyPatch({ type, current, patch: body.value, schema });
-  const { object, warnings } = decodeObject(patched, schema, { fieldValidation: fieldValidationOf(call) });
+  const { served } = call;
+  const current = served.fromStored?.(old) ?? old;
+  const { object, warnings } = applyAndDecode({
+    type,
+    current,
+    patch: value,
+    schema: served.schema,
+    fieldValidation: fieldValidationOf(call),
+    duplicates,
+  });
   call.warnings.push(...warnings);
-  return withDefaults(call, object);
+  return withoutOwnRevision(complete(call, object, old), old);
 }
 
 /** The stored object with an applied configuration merged into it. Throws 409 with the conflicts. */
-export function applyObject(_call: ApiCall, _old: KubeObject | undefined, _body: DecodedBody): KubeObject {
-  throw badRequest('apply is not wired yet');
+export function applyObject(
+  call: ApiCall,
+  old: KubeObject | undefined,
+  { value, duplicates }: DecodedBody,
+): KubeObject {
+  if (!isJsonObject(value))
+    throw badRequest(
+      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}',
+    );
+  const { attributes } = call;
+  const force = attributes.query.get('force') === 'true';
+  const context = managementOf(call, old);
+  const { object, managedFields } = applyServerSide({ ...context, applied: value as KubeObject, force });
+  checkRepeatedKeys(call, duplicates);
+  call.store.strategy.setDefaults?.(object);
+  if (old === undefined) object.metadata.name ??= attributes.name;
+  return withoutOwnRevision(toStored(call, withManagers(object, managedFields)), old);
 }
 
-function withDefaults(call: ApiCall, object: KubeObject): KubeObject {
-  applyDefaults(object, call.served.schema);
-  call.store.strategy.setDefaults?.(object);
-  return call.served.toStored?.(object) ?? object;
+function checkRepeatedKeys(call: ApiCall, duplicates: readonly string[]): void {
+  const validation = fieldValidationOf(call);
+  if (validation === 'Ignore' || duplicates.length === 0) return;
+  const message = `error converting YAML to JSON: ${duplicates.join(', ')}`;
+  if (validation === 'Strict') throw badRequest(`error strict decoding YAML: ${message}`);
+  call.warnings.push(message);
+}
+
+/** Defaults, managers, and the stored version: what every decoded object goes through. */
+function complete(call: ApiCall, object: KubeObject, old: KubeObject | undefined): KubeObject {
+  const { served, store } = call;
+  applyDefaults(object, served.schema);
+  store.strategy.setDefaults?.(object);
+  const context = managementOf(call, old);
+  const managedFields = updateManagedFields({ ...context, next: object, operation: 'Update' });
+  return toStored(call, withManagers(object, managedFields));
+}
+
+function withManagers(object: KubeObject, managedFields: ManagedFieldsEntry[]): KubeObject {
+  if (managedFields.length > 0) object.metadata.managedFields = managedFields;
+  else delete object.metadata.managedFields;
+  return object;
+}
+
+function toStored({ served }: ApiCall, object: KubeObject): KubeObject {
+  forgetEmptyLists(object, served.schema);
+  return served.toStored?.(object) ?? object;
+}
+
+function managementOf(call: ApiCall, old: KubeObject | undefined): ManagementContext {
+  const { served, attributes, environment } = call;
+  const { group, version, subresources } = served.resource;
+  return {
+    live: old === undefined ? undefined : (served.fromStored?.(old) ?? old),
+    schema: served.schema,
+    manager: fieldManagerOf(call),
+    apiVersion: formatGroupVersion(group, version),
+    subresource: attributes.subresource,
+    now: environment.clock.now(),
+    hasStatus: subresources.some(({ subresource }) => subresource === 'status'),
+    inVersion: (apiVersion) => inVersion(call, apiVersion),
+  };
+}
+
+/** The same resource in another version, which some managers may have written. */
+function inVersion(
+  { environment, served }: ApiCall,
+  apiVersion: string,
+): ReturnType<NonNullable<ManagementContext['inVersion']>> {
+  const { group, version, resource } = served.resource;
+  const [otherGroup, otherVersion] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const other = environment.catalog.find(otherGroup ?? '', otherVersion ?? '', resource);
+  if (other === undefined || (otherGroup === group && otherVersion === version)) return undefined;
+  const convert = (object: KubeObject): KubeObject => {
+    const stored = served.toStored?.(object) ?? object;
+    return other.fromStored?.(stored) ?? stored;
+  };
+  return { schema: other.schema, convert };
+}
+
+/** A patch is tried again on a newer revision unless it names one of its own. */
+function withoutOwnRevision(object: KubeObject, old: KubeObject | undefined): KubeObject {
+  if (old !== undefined && object.metadata.resourceVersion === old.metadata.resourceVersion)
+    delete object.metadata.resourceVersion;
+  return object;
 }
 
 const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'];

@@ -2,8 +2,13 @@
 import {
   type ApiResponse,
   badRequest,
+  type FieldError,
+  forbiddenField,
+  invalid,
   type KubeObject,
   methodNotAllowed,
+  required,
+  StatusError,
   unsupportedMediaType,
 } from '@towtank/apimachinery';
 import { type UpdateRequest, updateObject } from '../registry/update-object.ts';
@@ -37,22 +42,31 @@ function patchTypeOf({ request, served }: ApiCall): PatchType {
     (name) => served.customResource !== true || !name.includes('strategic'),
   );
   const type = offered.includes(mediaType) ? PATCH_TYPES[mediaType] : undefined;
-  if (type === undefined) throw unsupportedMediaType(offered);
+  if (type === undefined && served.customResource === true) throw unsupportedMediaType(offered);
+  if (type === undefined)
+    throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', { details: {} });
   return type;
 }
 
 async function requestFor(call: ApiCall, type: PatchType): Promise<UpdateRequest> {
   const { attributes } = call;
+  checkPatchOptions(attributes.query, type);
   const body = await readBody(call);
-  if (type === 'apply' && !attributes.query.get('fieldManager'))
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
   return {
     createsMissing: type === 'apply' && attributes.subresource === '',
     transform: (old) =>
       checked(call, type === 'apply' ? applyObject(call, old, body) : patchObject(call, old as KubeObject, type, body)),
   };
+}
+
+/** Only an apply may be forced, and only it must name its manager. */
+function checkPatchOptions(query: URLSearchParams, type: PatchType): void {
+  const errors: FieldError[] = [];
+  if (type === 'apply' && !query.get('fieldManager'))
+    errors.push(required('fieldManager', 'is required for apply patch'));
+  if (type !== 'apply' && query.has('force'))
+    errors.push(forbiddenField('force', 'may not be specified for non-apply patch'));
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', errors);
 }
 
 function checked({ attributes }: ApiCall, object: KubeObject): KubeObject {

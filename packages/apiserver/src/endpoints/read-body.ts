@@ -4,10 +4,14 @@ import {
   formatGroupVersion,
   type KubeObject,
   parseGroupVersion,
+  type StatusError,
   unsupportedMediaType,
 } from '@towtank/apimachinery';
 import type { ServedResource } from '../resources/catalog.ts';
 import { BodySyntaxError, type DecodedBody, decodeBody } from '../schema/decode-body.ts';
+import { jsonKindOf } from '../schema/object-decoder.ts';
+import { isJsonObject } from '../schema/own-property.ts';
+import { schemaOfKind } from '../schema/schema-table.ts';
 import { loadYaml } from '../schema/yaml-body.ts';
 import type { ApiCall } from './api-call.ts';
 
@@ -25,7 +29,7 @@ export async function readBody({ request, served }: ApiCall): Promise<DecodedBod
     return decodeBody(bytes, format, await loadYaml());
   } catch (reason) {
     if (!(reason instanceof BodySyntaxError)) throw reason;
-    throw unrecognized(served, reason, bytes);
+    throw unreadable(served, reason, { bytes, mediaType });
   }
 }
 
@@ -39,33 +43,96 @@ const FORMATS: Readonly<Record<string, 'application/json' | 'application/yaml'>>
   'application/apply-patch+yaml': 'application/yaml',
 };
 
-/** How much of a broken body the message shows. */
-const SHOWN_BYTES = 512;
+interface Body {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
 
-function unrecognized({ resource }: ServedResource, cause: Error, bytes: Uint8Array): Error {
-  const text = Buffer.from(bytes).toString();
-  return badRequest(
-    `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind; json parse error: ${cause.message} (${text.slice(0, SHOWN_BYTES)})`,
+/** Patches are read by other means than objects, and refused in other words. */
+function unreadable(served: ServedResource, cause: BodySyntaxError, { bytes, mediaType }: Body): StatusError {
+  const { message } = cause;
+  switch (mediaType) {
+    case 'application/json-patch+json':
+    case 'application/merge-patch+json':
+      return badRequest(`error decoding patch: ${message}`, { cause });
+    case 'application/strategic-merge-patch+json':
+      return badRequest(message, { cause });
+    case 'application/apply-patch+yaml':
+      return badRequest(`error decoding YAML: error converting YAML to JSON: ${message}`, { cause });
+    case 'application/yaml':
+      return badRequest(
+        `the object provided is unrecognized (must be of type ${served.resource.kind}): ${message} (${summaryOf(bytes)})`,
+        { cause },
+      );
+    default:
+      return unrecognized(served, message, bytes, cause);
+  }
+}
+
+/** How much of a body that is no object the message shows. */
+const SHOWN_BYTES = 30;
+
+/** 400 for a body of which not even the kind can be read. */
+export const unrecognized = (
+  { resource }: ServedResource,
+  why: string,
+  bytes: Uint8Array,
+  cause?: unknown,
+): StatusError =>
+  badRequest(
+    `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind; json parse error: ${why} (${summaryOf(bytes)})`,
     { cause },
   );
+
+function summaryOf(bytes: Uint8Array): string {
+  if (bytes.length === 0) return '<empty>';
+  const shown = Buffer.from(bytes).subarray(0, SHOWN_BYTES);
+  const more = bytes.length > SHOWN_BYTES ? ' ...' : '';
+  return shown.toString(shown[0] === 0x7b ? 'utf8' : 'hex') + more;
+}
+
+/** What the kind and version of a body are read into. */
+const TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/** The body of a create or update as an object with a type. Throws 400. */
+export function objectIn({ request, served }: ApiCall, { value }: DecodedBody): KubeObject {
+  const refuse = (why: string): StatusError =>
+    unrecognized(served, why, request.body ?? Buffer.from(JSON.stringify(value)));
+  if (value === null) return {} as KubeObject;
+  if (!isJsonObject(value))
+    throw refuse(`json: cannot unmarshal ${jsonKindOf(value)} into Go value of type ${TYPE_META}`);
+  for (const field of ['apiVersion', 'kind']) {
+    const found = value[field];
+    if (found !== undefined && found !== null && typeof found !== 'string')
+      throw refuse(`json: cannot unmarshal ${jsonKindOf(found)} into Go struct field .${field} of type string`);
+  }
+  return { ...value } as KubeObject;
 }
 
 /** Gives an object the type of the resource it is sent to. Throws 400 when it names another one. */
-export function checkType(object: KubeObject, { resource }: ServedResource): void {
+export function checkType(object: KubeObject, { resource, customResource }: ServedResource): void {
   const { group, version, kind } = resource;
   const apiVersion = formatGroupVersion(group, version);
   object.apiVersion ||= apiVersion;
   object.kind ||= kind;
-  if (object.kind !== kind && object.apiVersion === apiVersion)
-    throw badRequest(
-      `${object.kind} in version "${version}" cannot be handled as a ${kind}: converting (${version}.${object.kind}) to (${internalPackage(group)}.${kind}): unknown conversion`,
+  if (object.kind === kind && object.apiVersion === apiVersion) return;
+  const given = parseGroupVersion(object.apiVersion);
+  const refuse = (why: string): StatusError =>
+    badRequest(`${object.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${kind}: ${why}`);
+  if (customResource === true)
+    throw refuse(`no kind "${object.kind}" is registered for version "${object.apiVersion}"`);
+  if (schemaOfKind(object.apiVersion, object.kind) === undefined)
+    throw refuse(
+      `no kind "${object.kind}" is registered for version "${object.apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
     );
-  if (object.apiVersion !== apiVersion) {
-    const given = parseGroupVersion(object.apiVersion);
+  if (object.kind === kind)
     throw badRequest(
-      `${object.kind} in version "${version}" cannot be handled as a ${kind}: no kind "${object.kind}" is registered for version "${formatGroupVersion(given.group, given.version)}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+      `the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`,
     );
-  }
+  throw refuse(
+    `converting (${given.version}.${object.kind}) to (${internalPackage(group)}.${kind}): unknown conversion`,
+  );
 }
 
 /** The Go package of the internal types of a group. */

@@ -27,8 +27,8 @@ export async function updateHandler(call: ApiCall): Promise<ApiResponse> {
   const { representation, finish } = negotiate(call);
   const dryRun = isDryRun(attributes.query.getAll('dryRun'), 'UpdateOptions');
   const body = await readBody(call);
-  const transform = (): KubeObject => {
-    const object = decodeForCall(call, body);
+  const transform = (old: KubeObject | undefined): KubeObject => {
+    const object = decodeForCall(call, body, old);
     checkNamespace(call, object);
     checkName(call, object);
     return object;

@@ -1,6 +1,6 @@
 /** From a JSON value to an object of a type: field validation, pruning and canonical form in one pass. */
 import { badRequest, type KubeObject, type StatusError } from '@towtank/apimachinery';
-import { decodeValue } from './object-decoder.ts';
+import { type DecoderWording, decodeValue } from './object-decoder.ts';
 import { isJsonObject } from './own-property.ts';
 import type { Schema } from './schema-table.ts';
 import { planOf } from './type-plan.ts';
@@ -47,14 +47,18 @@ export function decodeObject(value: unknown, schema: Schema, options: DecodeOpti
   throw cannotBeHandled(schema, options, strictDecodingError(strictErrors));
 }
 
+/** How to look at a value. */
+export interface FindOptions extends Pick<DecodeOptions, 'duplicates' | 'positions'> {
+  readonly wording?: DecoderWording;
+}
+
 /** Decodes a value and reports what is wrong with it instead of throwing. */
 export function findInObject(
   value: unknown,
   schema: Schema,
-  { duplicates = [], positions }: Pick<DecodeOptions, 'duplicates' | 'positions'> = {},
+  { duplicates = [], positions, wording = 'json' }: FindOptions = {},
 ): DecodeFindings {
-  const plan = planOf(schema);
-  const decoded = decodeValue(value, plan);
+  const decoded = decodeValue(value, planOf(schema), wording);
   if (decoded.error !== undefined || !isJsonObject(decoded.value))
     return { object: undefined, error: decoded.error, strictErrors: [] };
   const object = decoded.value as KubeObject;

@@ -14,9 +14,12 @@ export interface DecodedValue {
   readonly error: string | undefined;
 }
 
+/** Whose words describe a wrong type: the JSON decoder's, or those of the converter that reads merged objects. */
+export type DecoderWording = 'json' | 'converter';
+
 /** Reads a value as a built-in type: a copy without unknown fields, canonical, as the type would be written back. */
-export function decodeValue(value: unknown, plan: TypePlan): DecodedValue {
-  const decoder = new ObjectDecoder();
+export function decodeValue(value: unknown, plan: TypePlan, wording: DecoderWording = 'json'): DecodedValue {
+  const decoder = new ObjectDecoder(wording);
   const decoded = decoder.run(value, plan);
   return { value: decoded, unknownFields: decoder.unknownFields, error: decoder.error };
 }
@@ -30,10 +33,15 @@ class DecodeFailure extends Error {
 class ObjectDecoder {
   readonly unknownFields: string[] = [];
   error: string | undefined;
+  readonly #wording: DecoderWording;
   /** Names of the fields that lead to the current value, without list indices and map keys. */
   readonly #fields: string[] = [];
   readonly #path: (string | number)[] = [];
   #structName = '';
+
+  constructor(wording: DecoderWording) {
+    this.#wording = wording;
+  }
 
   run(value: unknown, plan: TypePlan): unknown {
     try {
@@ -212,6 +220,10 @@ class ObjectDecoder {
   }
 
   #saveTypeError(found: string, goType: string): undefined {
+    if (this.#wording === 'converter') {
+      this.error ??= converterError(found, goType);
+      return undefined;
+    }
     const into =
       this.#structName === ''
         ? `Go value of type ${goType}`
@@ -219,6 +231,20 @@ class ObjectDecoder {
     this.error ??= `json: cannot unmarshal ${found} into ${into}`;
     return undefined;
   }
+}
+
+const GO_KINDS: Readonly<Record<string, string>> = { array: 'slice', object: 'map', number: 'int64' };
+const GO_SCALARS = new Set(['string', 'bool', 'int32', 'int64', 'float64']);
+
+/** What the converter says where the JSON decoder says "cannot unmarshal". */
+function converterError(found: string, goType: string): string {
+  const kind = found.startsWith('number ') ? 'float64' : (GO_KINDS[found] ?? found);
+  if (goType.startsWith('[]')) return `cannot restore slice from ${kind}`;
+  if (goType.startsWith('map[') || goType === 'v1.ResourceList') return `cannot restore map from ${kind}`;
+  const isNumber = kind === 'int64' || kind === 'float64';
+  if (kind === 'int64' && (goType === 'string' || goType.includes('.'))) return `cannot convert int64 to ${goType}`;
+  if (isNumber && /^(?:int|float)/.test(goType)) return `cannot convert ${kind} to ${goType}`;
+  return GO_SCALARS.has(goType) ? `unrecognized type: ${goType}` : `cannot restore struct from: ${kind}`;
 }
 
 /** What the decoder calls a JSON value. */

@@ -58,3 +58,19 @@ export const resolveSchema = (schema: Schema): Schema =>
 
 /** The names of all types. */
 export const schemaNames = (): string[] => Object.keys(SCHEMA_ROWS);
+
+let byKind: Map<string, Schema> | undefined;
+
+/** The type of a kind in a version (`apps/v1`, `Deployment`); undefined when the table has none. */
+export function schemaOfKind(apiVersion: string, kind: string): Schema | undefined {
+  if (byKind === undefined) {
+    byKind = new Map();
+    for (const name of schemaNames())
+      for (const gvk of schemaNamed(name)?.gvk ?? [])
+        byKind.set(
+          `${gvk.group === '' ? gvk.version : `${gvk.group}/${gvk.version}`} ${gvk.kind}`,
+          schemaNamed(name) ?? {},
+        );
+  }
+  return byKind.get(`${apiVersion} ${kind}`);
+}
