@@ -189,8 +189,7 @@ async function answerLocally(query: LocalQuery, handler: Handler, queries: Query
   const question: Question = { name: withoutDot(name), type: type.toUpperCase(), class: klass };
   const client = { ...LOCAL_CLIENT, ...query.client };
   const response = await handler({ question, client, authorities: [], depth: 0 });
-  const entry = { ...question, answers: response?.answers ?? [], client };
-  queries.add(response === undefined ? entry : { ...entry, rcode: response.rcode });
+  queries.add({ question, rcode: response?.rcode, answers: response?.answers ?? [], client });
   return response;
 }
 

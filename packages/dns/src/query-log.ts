@@ -1,5 +1,6 @@
 /** Every query that the server answered, for tests to look at and to wait for. */
 import type { Clock } from '@towtank/apimachinery';
+import type { Question } from './codec/message.ts';
 import type { ResourceRecord } from './codec/resource-record.ts';
 import type { QueryClient } from './handler.ts';
 
@@ -13,10 +14,15 @@ export interface DnsQuery {
   readonly name: string;
   readonly type: string;
   readonly class: string;
-  /** Absent where nothing was sent back. */
-  readonly rcode?: string;
+  /** Undefined where nothing was sent back. */
+  readonly rcode: string | undefined;
   readonly answers: readonly ResourceRecord[];
   readonly client: QueryClient;
+}
+
+/** What the log is told of a query. */
+export interface LoggedQuery extends Pick<DnsQuery, 'rcode' | 'answers' | 'client'> {
+  readonly question: Question;
 }
 
 /** Which queries are meant: those that have every given value, names regardless of case, or that pass the function. */
@@ -111,19 +117,12 @@ export class QueryLog implements Iterable<DnsQuery> {
   }
 
   /** Takes down a query. */
-  add(query: Omit<DnsQuery, 'sequence' | 'time'>): void {
-    const entry: DnsQuery = {
-      sequence: this.#sequence + 1,
-      time: this.#clock.now(),
-      name: query.name,
-      type: query.type,
-      class: query.class,
-      ...(query.rcode === undefined ? {} : { rcode: query.rcode }),
-      answers: query.answers,
-      client: query.client,
-    };
+  add({ question, rcode, answers, client }: LoggedQuery): void {
+    const { name, type, class: klass } = question;
+    const sequence = this.#sequence + 1;
+    const entry: DnsQuery = { sequence, time: this.#clock.now(), name, type, class: klass, rcode, answers, client };
     this.#ring[this.#sequence % this.#limit] = entry;
-    this.#sequence += 1;
+    this.#sequence = sequence;
     for (const listener of this.#listeners) listener(entry);
   }
 }

@@ -16,8 +16,16 @@ export interface SectionCounts {
   readonly additionals: number;
 }
 
-/** Reads the header alone. Throws where the bytes are fewer than twelve. */
-export function decodeHeader(bytes: Buffer): Header & { readonly counts: SectionCounts } {
+/** Reads how many entries the sections have. The bytes must be those of a whole header. */
+export const decodeCounts = (bytes: Buffer): SectionCounts => ({
+  questions: bytes.readUInt16BE(4),
+  answers: bytes.readUInt16BE(6),
+  authorities: bytes.readUInt16BE(8),
+  additionals: bytes.readUInt16BE(10),
+});
+
+/** Reads the header without its counts. Throws where the bytes are fewer than twelve. */
+export function decodeHeader(bytes: Buffer): Header {
   if (bytes.length < HEADER_BYTES) throw new Error('a DNS message has at least 12 bytes');
   const flags = bytes.readUInt16BE(2);
   return {
@@ -31,25 +39,22 @@ export function decodeHeader(bytes: Buffer): Header & { readonly counts: Section
     authenticatedData: (flags & 0x0020) !== 0,
     checkingDisabled: (flags & 0x0010) !== 0,
     rcode: flags & 0xf,
-    counts: {
-      questions: bytes.readUInt16BE(4),
-      answers: bytes.readUInt16BE(6),
-      authorities: bytes.readUInt16BE(8),
-      additionals: bytes.readUInt16BE(10),
-    },
   };
 }
 
 /** Reads a whole message. Throws where it is malformed; bytes behind it are ignored. */
 export function decodeMessage(bytes: Buffer): Message {
-  const { counts, ...header } = decodeHeader(bytes);
+  const header = decodeHeader(bytes);
+  const counts = decodeCounts(bytes);
   const reader = new SectionReader(bytes);
-  const questions = Array.from({ length: counts.questions }, () => reader.question());
+  const questions: Question[] = [];
+  for (let read = 0; read < counts.questions; read += 1) questions.push(reader.question());
   const answers = reader.records(counts.answers);
   const authorities = reader.records(counts.authorities);
   const additionals = reader.records(counts.additionals);
-  const message = { ...header, questions, answers, authorities, additionals };
-  return reader.edns === undefined ? message : { ...message, edns: reader.edns };
+  const { edns } = reader;
+  const message: Message = Object.assign(header, { questions, answers, authorities, additionals });
+  return edns === undefined ? message : { ...message, edns };
 }
 
 class SectionReader {

@@ -1,13 +1,16 @@
 /** IP addresses: text, bytes and the names under which DNS keeps their reverse. */
 import { isIP } from 'node:net';
 
+const DOT = 0x2e;
+const ZERO = 0x30;
+
 /** 4 or 6 for an address, 0 for any other text. A zone index (`%eth0`) makes it no address. */
 export const familyOf = (text: string): 0 | 4 | 6 => (text.includes('%') ? 0 : (isIP(text) as 0 | 4 | 6));
 
 /** The bytes of an address: 4 or 16. Throws for a text that is none. */
 export function parseIp(text: string): Buffer {
   const family = familyOf(text);
-  if (family === 4) return Buffer.from(text.split('.').map(Number));
+  if (family === 4) return parseIpv4(text);
   if (family === 6) return parseIpv6(text);
   throw new Error(`${JSON.stringify(text)} is not an IP address`);
 }
@@ -57,7 +60,7 @@ export function reverseZonesOf(range: string): string[] {
   if (prefixText === undefined) return [range.toLowerCase()];
   const bytes = parseIp(address);
   const prefix = Number(prefixText);
-  if (!Number.isInteger(prefix) || prefix < 0 || prefix > bytes.length * 8)
+  if (!/^\d+$/.test(prefixText) || prefix > bytes.length * 8)
     throw new Error(`${JSON.stringify(range)} is not an address range`);
   const bitsPerLabel = bytes.length === 4 ? 8 : 4;
   const labels =
@@ -72,6 +75,18 @@ export function reverseZonesOf(range: string): string[] {
   return Array.from({ length: 1 << free }, (_, step) =>
     [...parents, text(last + step)].reverse().concat(suffix).join('.'),
   );
+}
+
+function parseIpv4(text: string): Buffer {
+  const bytes = Buffer.allocUnsafe(4);
+  let [at, value] = [0, 0];
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === DOT) [bytes[at++], value] = [value, 0];
+    else value = value * 10 + code - ZERO;
+  }
+  bytes[at] = value;
+  return bytes;
 }
 
 function parseIpv6(text: string): Buffer {

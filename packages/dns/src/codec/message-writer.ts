@@ -1,16 +1,20 @@
 /** Writes the fields of a message into one growing buffer, with or without compressed names. */
 import { labelBytes, labelsOf } from './domain-name.ts';
 
-const INITIAL_BYTES = 512;
+/** Where messages are written: one after the other, so that writing allocates nothing. */
+let scratch: Buffer = Buffer.allocUnsafeSlow(0x1_0000);
+
+const MAX_LABEL_BYTES = 63;
+const MAX_UTF8_BYTES = 3;
 /** The farthest place that a compression pointer can name. */
 const POINTER_LIMIT = 0x4000;
 
 /**
  * A message under construction. Names are compressed against every name written before, once compression is on. A
- * section that turns out too long is taken back with {@link MessageWriter.rewind}.
+ * section that turns out too long is taken back with {@link MessageWriter.rewind}. All writers share one buffer: a
+ * message must be finished, or given up, before the next one is begun.
  */
 export class MessageWriter {
-  #bytes: Buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   #length = 0;
   readonly #compress: boolean;
   readonly #offsets = new Map<string, number>();
@@ -26,23 +30,23 @@ export class MessageWriter {
 
   uint8(value: number): void {
     this.#reserve(1);
-    this.#bytes[this.#length] = value;
+    scratch[this.#length] = value;
     this.#length += 1;
   }
 
   uint16(value: number): void {
     this.#reserve(2);
-    this.#length = this.#bytes.writeUInt16BE(value & 0xffff, this.#length);
+    this.#length = scratch.writeUInt16BE(value & 0xffff, this.#length);
   }
 
   uint32(value: number): void {
     this.#reserve(4);
-    this.#length = this.#bytes.writeUInt32BE(value >>> 0, this.#length);
+    this.#length = scratch.writeUInt32BE(value >>> 0, this.#length);
   }
 
   bytes(value: Uint8Array): void {
     this.#reserve(value.length);
-    this.#bytes.set(value, this.#length);
+    scratch.set(value, this.#length);
     this.#length += value.length;
   }
 
@@ -73,7 +77,7 @@ export class MessageWriter {
 
   /** Writes over two bytes that are already there. */
   patchUint16(offset: number, value: number): void {
-    this.#bytes.writeUInt16BE(value & 0xffff, offset);
+    scratch.writeUInt16BE(value & 0xffff, offset);
   }
 
   /** Takes back everything from `length` on. */
@@ -84,21 +88,28 @@ export class MessageWriter {
 
   /** A copy of what was written, `prefix` bytes of it left free at the front. */
   finish(prefix = 0): Buffer {
-    const message = Buffer.alloc(prefix + this.#length);
-    this.#bytes.copy(message, prefix, 0, this.#length);
+    const message = Buffer.allocUnsafe(prefix + this.#length);
+    scratch.copy(message, prefix, 0, this.#length);
     return message;
   }
 
   #label(label: string): void {
-    const bytes = labelBytes(label);
-    this.uint8(bytes.length);
-    this.bytes(bytes);
+    if (label.includes('\\')) {
+      const bytes = labelBytes(label);
+      this.uint8(bytes.length);
+      return this.bytes(bytes);
+    }
+    this.#reserve(1 + label.length * MAX_UTF8_BYTES);
+    const size = scratch.write(label, this.#length + 1, 'utf8');
+    if (size === 0 || size > MAX_LABEL_BYTES) throw new Error(`invalid label ${JSON.stringify(label)}`);
+    scratch[this.#length] = size;
+    this.#length += 1 + size;
   }
 
   #reserve(count: number): void {
-    if (this.#length + count <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + count));
-    this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
+    if (this.#length + count <= scratch.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(scratch.length * 2, this.#length + count));
+    scratch.copy(grown, 0, 0, this.#length);
+    scratch = grown;
   }
 }

@@ -1,9 +1,8 @@
 /** From the bytes of a query to the bytes of its answer, whichever socket it came from. */
-import { decodeHeader, decodeMessage } from '../codec/decode-message.ts';
+import { decodeCounts, decodeHeader, decodeMessage } from '../codec/decode-message.ts';
 import { encodeMessage, MAX_MESSAGE_BYTES } from '../codec/encode-message.ts';
 import type { Header, Message, Question } from '../codec/message.ts';
 import { rcodeNumber } from '../codec/registry.ts';
-import type { ResourceRecord } from '../codec/resource-record.ts';
 import type { Generation } from '../generation.ts';
 import { type DnsResponse, type Handler, type QueryClient, respondError } from '../handler.ts';
 import type { QueryLog } from '../query-log.ts';
@@ -63,7 +62,7 @@ export class Responder {
     if (packet.length < 12) return undefined;
     const header = decodeHeader(packet);
     if (header.response) return undefined;
-    const { questions, answers, authorities, additionals } = header.counts;
+    const { questions, answers, authorities, additionals } = decodeCounts(packet);
     if (header.opcode !== OPCODE_QUERY && header.opcode !== OPCODE_NOTIFY) return headerOnly(header, 'NOTIMP', client);
     // Every client sends one question; IXFR and EDNS explain the little else that a query may hold.
     if (questions !== 1 || answers > 1 || authorities > 1 || additionals > 2)
@@ -81,7 +80,7 @@ export class Responder {
   ): Promise<Reply> {
     const { handler, queries, generation, keepAnswers } = this.#options;
     if (isForeignVersion(query.edns)) {
-      queries.add({ ...question, rcode: 'BADVERS', answers: [], client });
+      queries.add({ question, rcode: 'BADVERS', answers: [], client });
       return encode({ ...replyTo(query), edns: badVersionReply }, client);
     }
     const before = generation.value;
@@ -103,10 +102,7 @@ export class Responder {
   }
 
   #log(question: Question, response: DnsResponse | undefined, client: QueryClient): void {
-    const { name, type, class: klass } = question;
-    const answers: readonly ResourceRecord[] = response?.answers ?? [];
-    const entry = { name, type, class: klass, answers, client };
-    this.#options.queries.add(response === undefined ? entry : { ...entry, rcode: response.rcode });
+    this.#options.queries.add({ question, rcode: response?.rcode, answers: response?.answers ?? [], client });
   }
 }
 
