@@ -1,0 +1,106 @@
+/** Pods run as a service account, and find its token. */
+import type { Clock, KubeObject, Random, Timer } from '@towtank/apimachinery';
+import type { Storage } from '../storage/storage.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
+import { isAbout, refusal } from './admission-refusal.ts';
+import { type Container, containersOf, type PodSpec, type Volume } from './pod-spec.ts';
+
+/** What the plugin works with. */
+export interface ServiceAccountAdmissionOptions {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Where a container finds the token of its service account. */
+export const TOKEN_MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const VOLUME_PREFIX = 'kube-api-access-';
+const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
+/** How long a new namespace may take to get its default service account. */
+const DEFAULT_ACCOUNT_PATIENCE_MS = 1000;
+
+/** Gives pods a service account, its image pull secrets, and a volume with its token. Refuses unknown accounts. */
+export const serviceAccountAdmission = (options: ServiceAccountAdmissionOptions): AdmissionPlugin => ({
+  name: 'ServiceAccount',
+  async admit(attributes) {
+    const { operation, object } = attributes;
+    if (operation !== 'CREATE' || object === undefined || !isAbout(attributes, 'pods')) return;
+    const spec = object.spec as PodSpec | undefined;
+    if (spec === undefined) return;
+    if (object.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return refuseMirrorReferences(spec, attributes);
+    const name = spec.serviceAccountName || spec.serviceAccount || 'default';
+    spec.serviceAccountName = name;
+    spec.serviceAccount = name;
+    const account = await findAccount(options, attributes.namespace, name);
+    if (account === undefined)
+      throw refusal(
+        attributes,
+        `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+      );
+    if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
+      mountToken(spec, () => VOLUME_PREFIX + options.random.suffix(5));
+    if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length)
+      spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
+  },
+});
+
+function refuseMirrorReferences(spec: PodSpec, attributes: AdmissionAttributes): void {
+  if (spec.serviceAccountName) throw refusal(attributes, 'a mirror pod may not reference service accounts');
+  if (spec.volumes?.some(({ secret }) => secret !== undefined))
+    throw refusal(attributes, 'a mirror pod may not reference secrets');
+}
+
+/** The default account of a new namespace is made by a controller, which may be a moment behind: it is waited for. */
+async function findAccount(
+  { storage, clock }: ServiceAccountAdmissionOptions,
+  namespace: string,
+  name: string,
+): Promise<KubeObject | undefined> {
+  const key = `${namespace}/${name}`;
+  const since = storage.revision;
+  const found = (await storage.get('serviceaccounts', key))?.object;
+  if (found !== undefined || name !== 'default') return found;
+  let timer: Timer | undefined;
+  let stop: (() => void) | undefined;
+  const account = await new Promise<KubeObject | undefined>((resolve) => {
+    timer = clock.schedule(DEFAULT_ACCOUNT_PATIENCE_MS, () => resolve(undefined));
+    stop = storage.watch('serviceaccounts', { namespace }, since, {
+      event({ type, stored }) {
+        if (type !== 'DELETED' && stored.key === key) resolve(stored.object);
+      },
+    });
+  });
+  timer?.cancel();
+  stop?.();
+  return account;
+}
+
+function mountToken(spec: PodSpec, newName: () => string): void {
+  const existing = spec.volumes?.find(({ name }) => name?.startsWith(VOLUME_PREFIX));
+  const containers = containersOf(spec).filter((container) => !mountsToken(container));
+  if (containers.length === 0) return;
+  const name = existing?.name ?? newName();
+  for (const container of containers)
+    container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: TOKEN_MOUNT_PATH }];
+  if (existing === undefined) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+}
+
+const mountsToken = ({ volumeMounts }: Container): boolean =>
+  volumeMounts?.some(({ mountPath }) => mountPath === TOKEN_MOUNT_PATH) ?? false;
+
+const namespaceField = { apiVersion: 'v1', fieldPath: 'metadata.namespace' };
+
+/** Token, authority and namespace; with the service authority that the reference cluster adds. */
+const tokenVolume = (name: string): Volume => ({
+  name,
+  projected: {
+    sources: [
+      { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      { downwardAPI: { items: [{ path: 'namespace', fieldRef: { ...namespaceField } }] } },
+      { configMap: { name: 'openshift-service-ca.crt', items: [{ key: 'service-ca.crt', path: 'service-ca.crt' }] } },
+    ],
+    defaultMode: 420,
+  },
+});
