@@ -1,5 +1,6 @@
 /** The life of a create, in the order of the real API server. */
-import { invalid, type KubeObject } from '@towtank/apimachinery';
+import { invalid, type KubeObject, StatusError } from '@towtank/apimachinery';
+import { zeroField } from '../schema/zero-value.ts';
 import { deepFreeze } from '../storage/deep-freeze.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { fillObjectMeta, validateObjectMeta } from './object-meta.ts';
@@ -35,11 +36,17 @@ export async function createObject(
 
 function prepare(store: ResourceStore, object: KubeObject, context: WriteContext): void {
   fillObjectMeta(object, context);
-  delete object.metadata.resourceVersion;
-  if (hasStatus(store)) delete object.status;
+  if (hasStatus(store)) resetStatus(store, object);
   if (countsGeneration(store)) object.metadata.generation = 1;
   else delete object.metadata.generation;
   store.strategy.prepareForCreate?.(object, context);
+}
+
+/** A new object has the status of which nothing has been said, whatever its creator sends. */
+function resetStatus({ schema }: ResourceStore, object: KubeObject): void {
+  const status = zeroField(schema, 'status');
+  if (status === undefined) delete object.status;
+  else object.status = status;
 }
 
 /** Whether the kind counts the changes of its desired half in `metadata.generation`. */
@@ -90,6 +97,7 @@ async function insert(
 ): Promise<StoredObject> {
   const name = object.metadata.name ?? '';
   const key = keyOf(store, namespace, name);
+  refuseRevision(object);
   if (dryRun && (await store.storage.get(store.prefix, key)) === undefined)
     return new StoredObject(key, deepFreeze(object), 0);
   try {
@@ -97,4 +105,11 @@ async function insert(
   } catch (reason) {
     throw interpretStorageError(reason, store, name);
   }
+}
+
+/** Storage gives the first revision; the real server blames itself when a creator names one. */
+function refuseRevision({ metadata }: KubeObject): void {
+  if (Number(metadata.resourceVersion) > 0)
+    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+  delete metadata.resourceVersion;
 }

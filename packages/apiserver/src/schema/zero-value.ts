@@ -35,6 +35,13 @@ export function forgetEmptyLists(object: JsonObject, schema: Schema): void {
 /** The zero value of a type as the wire shows it: `{}` for most statuses, counts of 0 where they are always written. */
 export const zeroValue = (schema: Schema): unknown => zeroOfPlan(planOf(schema));
 
+/** The zero value of one field of a type; undefined when the type has no such field. */
+export function zeroField(schema: Schema, field: string): unknown {
+  const plan = planOf(schema);
+  const found = plan.kind === 'struct' && !plan.structural ? plan.fields.get(field) : undefined;
+  return found === undefined ? undefined : zeroOfPlan(found.plan);
+}
+
 /** The same for a plan. */
 export function zeroOfPlan(plan: TypePlan): unknown {
   switch (plan.kind) {
