@@ -11,7 +11,8 @@ import {
   StatusError,
   unsupportedMediaType,
 } from '@towtank/apimachinery';
-import { type UpdateRequest, updateObject } from '../registry/update-object.ts';
+import { updateObject } from '../registry/update-object.ts';
+import type { DecodedBody } from '../schema/decode-body.ts';
 import { type ApiCall, isDryRun, writeContext } from './api-call.ts';
 import { negotiate } from './negotiate.ts';
 import { applyObject, type PatchType, patchObject } from './object-codec.ts';
@@ -30,9 +31,11 @@ export async function patchHandler(call: ApiCall): Promise<ApiResponse> {
   const { attributes, store } = call;
   if (attributes.name === '') throw methodNotAllowed();
   const { representation, finish } = negotiate(call);
-  const type = patchTypeOf(call);
   const dryRun = isDryRun(attributes.query.getAll('dryRun'), 'PatchOptions');
-  const { stored, created } = await updateObject(store, await requestFor(call, type), writeContext(call, dryRun));
+  const patch = await patchBody(call);
+  const transform = (old: KubeObject | undefined): KubeObject => checked(call, patchedObject(call, old, patch));
+  const createsMissing = patch.type === 'apply' && attributes.subresource === '';
+  const { stored, created } = await updateObject(store, { transform, createsMissing }, writeContext(call, dryRun));
   return finish(storedResponse(created ? 201 : 200, stored, representation, call.warnings));
 }
 
@@ -48,16 +51,22 @@ function patchTypeOf({ request, served }: ApiCall): PatchType {
   return type;
 }
 
-async function requestFor(call: ApiCall, type: PatchType): Promise<UpdateRequest> {
-  const { attributes } = call;
-  checkPatchOptions(attributes.query, type);
-  const body = await readBody(call);
-  return {
-    createsMissing: type === 'apply' && attributes.subresource === '',
-    transform: (old) =>
-      checked(call, type === 'apply' ? applyObject(call, old, body) : patchObject(call, old as KubeObject, type, body)),
-  };
+/** A patch as it was sent. */
+export interface Patch {
+  readonly type: PatchType;
+  readonly body: DecodedBody;
 }
+
+/** Reads the patch of a call. Throws 400, 415 and 422. */
+export async function patchBody(call: ApiCall): Promise<Patch> {
+  const type = patchTypeOf(call);
+  checkPatchOptions(call.attributes.query, type);
+  return { type, body: await readBody(call) };
+}
+
+/** The object with the patch applied; `old` is undefined only for an apply that creates. */
+export const patchedObject = (call: ApiCall, old: KubeObject | undefined, { type, body }: Patch): KubeObject =>
+  type === 'apply' ? applyObject(call, old, body) : patchObject(call, old as KubeObject, type, body);
 
 /** Only an apply may be forced, and only it must name its manager. */
 function checkPatchOptions(query: URLSearchParams, type: PatchType): void {

@@ -3,6 +3,7 @@ import type { Strategy } from '../registry/strategy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { configMapStrategy, secretStrategy } from './config-strategies.ts';
 import { namespaceStrategy } from './namespace-strategy.ts';
+import { podStrategy } from './pod-strategy.ts';
 
 /** Strategies by `resource`, or `resource.group` outside the core group. */
 export type StrategyTable = Readonly<Record<string, Strategy>>;
@@ -13,6 +14,7 @@ const NO_RULES: Strategy = {};
 export const STATELESS_STRATEGIES: StrategyTable = {
   configmaps: configMapStrategy,
   namespaces: namespaceStrategy,
+  pods: podStrategy,
   secrets: secretStrategy,
 };
 
