@@ -93,7 +93,7 @@ export class DatagramSocket extends EventEmitter<DatagramEvents> implements Disp
   /** A reply of a back end that the flow has left is lost, as it is once a real node has forgotten the flow. */
   #receive({ route }: Channel, to: VirtualAddress, data: Buffer, remote: RemoteInfo): void {
     if (remote.port !== route.address.port || canonicalIp(remote.address) !== canonicalIp(route.address.host)) return;
-    for (const flow of route.flows) flow.received(data.length);
+    if (!route.flows.every((flow) => flow.received(data.length))) return;
     this.emit('message', data, to);
   }
 }

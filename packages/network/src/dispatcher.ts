@@ -27,7 +27,7 @@ export async function networkDispatcher(
       (socket) => {
         if (!secure) return callback(null, socket.setNoDelay());
         const encrypted = connectTls({
-          ...tls,
+          ...tlsOptions,
           socket,
           servername: servername ?? hostname,
           ALPNProtocols: ['http/1.1'],

@@ -38,7 +38,8 @@ export interface TcpRouter {
 export interface DatagramFlow {
   readonly hop: Hop;
   sent(bytes: number): void;
-  received(bytes: number): void;
+  /** Counts a reply; false where the flow is over, and the reply is lost. */
+  received(bytes: number): boolean;
 }
 
 /** Chooses for datagrams. Called for every datagram: a router that keeps flows looks them up by the request's source. */
