@@ -1,4 +1,12 @@
 /** A Kubernetes API server in one process. */
+export { type KubeconfigCredential, type KubeconfigOptions, kubeconfigFor } from './authentication/kubeconfig.ts';
+export {
+  type CertificateAuthority,
+  createCertificateAuthority,
+  type KeyedCertificate,
+  processCertificateAuthority,
+} from './certificates/certificate-authority.ts';
+export { type ClientIdentity, clientIdentity } from './certificates/client-identity.ts';
 export { ApiServer } from './server/api-server.ts';
 export {
   type ApiServerOptions,
@@ -7,3 +15,4 @@ export {
   SERVER_USER,
 } from './server/build-api-server.ts';
 export { type Listener, type ListenOptions, listen, requestListener, type TlsOptions } from './server/http-listener.ts';
+export { ADMIN_USER, type SecurityOptions } from './server/security.ts';

@@ -54,7 +54,12 @@ export class World implements AsyncDisposable {
   static async start(...starters: ((context: ControllerContext) => Controller)[]): Promise<World> {
     const clock = new FakeClock(Date.UTC(2026, 0, 1));
     const activity = new Activity();
-    const server = await buildApiServer({ clock, activity, random: seededRandom('server') });
+    const server = await buildApiServer({
+      clock,
+      activity,
+      random: seededRandom('server'),
+      disabledAdmission: ['ServiceAccount'],
+    });
     const world = new World(server, clock, activity);
     for (const start of starters) world.#controllers.push(start(world));
     await world.informers.start();

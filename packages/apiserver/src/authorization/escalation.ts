@@ -42,7 +42,7 @@ export function createEscalationGuard(authorization: Authorization, lookup: Rbac
       if (isMaster(context.user) || changesReferencesOnly(role, old)) return;
       if (mayLift(authorization, context, { verb: 'escalate', resource: context.resource.resource, name })) return;
       if (old === undefined || !isDeepStrictEqual(old.rules ?? null, rules ?? null))
-        confirm(rules ?? [], name, context);
+        confirm((rules ?? []).filter(hasVerbs), name, context);
       if (aggregationRule != null && !isDeepStrictEqual(old?.aggregationRule, aggregationRule))
         confirm(FULL_AUTHORITY, name, context);
     },
@@ -57,6 +57,9 @@ export function createEscalationGuard(authorization: Authorization, lookup: Rbac
     },
   };
 }
+
+/** A rule without verbs grants nothing, and is refused when the role is validated. */
+const hasVerbs = ({ verbs }: Partial<PolicyRule>): boolean => (verbs ?? []).length > 0;
 
 const isMaster = ({ groups }: UserInfo): boolean => groups?.includes(MASTERS_GROUP) ?? false;
 

@@ -1,5 +1,6 @@
 /** Puts an API server together from its parts: the only place that knows them all. */
 import { type Activity, type Clock, type Random, realClock, seededRandom, type UserInfo } from '@towtank/apimachinery';
+import { builtInAdmission } from '../admission/built-in-admission.ts';
 import { authenticationConfigMap } from '../bootstrap/authentication-config-map.ts';
 import { type AdvertisedAddress, publishKubernetesService } from '../bootstrap/kubernetes-service.ts';
 import { loadBootstrapObjects } from '../bootstrap/load-bootstrap-objects.ts';
@@ -25,6 +26,8 @@ export interface ApiServerOptions extends SecurityOptions {
   readonly serviceCidrs?: readonly string[];
   /** Where pods reach the server; not a loopback address, because Kubernetes refuses those in endpoints. */
   readonly advertisedAddress?: AdvertisedAddress;
+  /** Names of built-in admission plugins to leave out; `ServiceAccount` where no controllers run, for example. */
+  readonly disabledAdmission?: readonly string[];
 }
 
 /** The address by which endpoints name the API server unless told otherwise. */
@@ -44,7 +47,7 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
     random,
     storage,
     catalog: buildCatalog(storage, strategies),
-    admission: [],
+    admission: builtInAdmission({ storage, clock, random, disabled: options.disabledAdmission ?? [] }),
     handlers: { ...resourceHandlers(), ...security.handlers },
     authenticate: security.authenticate,
     admit: security.admit,

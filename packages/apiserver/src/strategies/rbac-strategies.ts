@@ -81,9 +81,9 @@ function ruleErrors(rules: readonly PolicyRule[], namespaced: boolean): FieldErr
 }
 
 function singleRuleErrors(rule: PolicyRule, field: string, namespaced: boolean): FieldError[] {
-  const { verbs = [], apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
+  const { apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
   const errors: FieldError[] = [];
-  if (verbs.length === 0) errors.push(required(`${field}.verbs`, 'verbs must contain at least one value'));
+  if (!rule.verbs?.length) errors.push(required(`${field}.verbs`, 'verbs must contain at least one value'));
   if (nonResourceURLs.length > 0) {
     const refuse = (why: string): void =>
       void errors.push(invalidValue(`${field}.nonResourceURLs`, nonResourceURLs, why));

@@ -44,7 +44,7 @@ const CASES: { name: string; kind: string; object: object; errors: string[] }[] 
   {
     name: 'a rule needs verbs',
     kind: 'Role',
-    object: { rules: [{ apiGroups: [''], resources: ['pods'], verbs: [] }] },
+    object: { rules: [{ apiGroups: [''], resources: ['pods'], verbs: null }] },
     errors: ['rules[0].verbs: Required value: verbs must contain at least one value'],
   },
   {
