@@ -3,7 +3,6 @@ import { type ApiResponse, type FieldError, invalid, invalidValue } from '@towta
 import { type DeleteOptions, deleteObject } from '../registry/delete-object.ts';
 import { listObjects } from '../registry/list-objects.ts';
 import { parseInteger, parseListOptions } from '../registry/list-options.ts';
-import { typeMetaOf } from '../registry/resource-store.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { type ApiCall, isDryRun, writeContext } from './api-call.ts';
 import { negotiate } from './negotiate.ts';
@@ -23,21 +22,20 @@ export async function deleteHandler(call: ApiCall): Promise<ApiResponse> {
   const { stored, gone } = await deleteObject(store, options, writeContext(call, dryRun, { ...options }));
   if (!gone || store.strategy.returnsDeletedObject)
     return finish(storedResponse(200, stored, representation, call.warnings));
-  return valueResponse(200, deletedStatus(call, stored), call.warnings);
+  return finish(valueResponse(200, deletedStatus(call, stored), call.warnings));
 }
 
 /** DELETE of a collection: deletes what the selectors match and answers the list. */
 export async function deleteCollectionHandler(call: ApiCall): Promise<ApiResponse> {
   const { attributes, store, served } = call;
-  const { finish } = negotiate(call);
+  const { list, finish } = negotiate(call);
   const { options, dryRun } = await readDeleteOptions(call);
   const page = await listObjects(store, attributes.namespace || undefined, parseListOptions(attributes.query, false));
   for (const { object } of page.items) {
     const { name = '', namespace = '' } = object.metadata;
     await deleteObject(store, options, { ...writeContext(call, dryRun, { ...options }), name, namespace });
   }
-  const { kind, apiVersion } = typeMetaOf(served.resource);
-  return finish(listResponse(kind, apiVersion, page));
+  return finish(list?.(page) ?? listResponse(served, page));
 }
 
 function deletedStatus({ store }: ApiCall, { object }: StoredObject): object {

@@ -2,7 +2,7 @@
 import type { ApiResponse } from '@towtank/apimachinery';
 import { listObjects } from '../registry/list-objects.ts';
 import { parseListOptions } from '../registry/list-options.ts';
-import { getStored, typeMetaOf } from '../registry/resource-store.ts';
+import { getStored } from '../registry/resource-store.ts';
 import { watchObjects } from '../registry/watch-objects.ts';
 import type { ApiCall } from './api-call.ts';
 import { negotiate } from './negotiate.ts';
@@ -23,14 +23,13 @@ export async function listHandler(call: ApiCall): Promise<ApiResponse> {
   const options = parseListOptions(attributes.query, false);
   const page = await listObjects(store, attributes.namespace || undefined, options);
   if (list !== undefined) return finish(list(page));
-  const { kind, apiVersion } = typeMetaOf(served.resource);
-  return finish(listResponse(kind, apiVersion, page));
+  return finish(listResponse(served, page));
 }
 
 /** GET of a collection with `watch=true`. */
 export async function watchHandler(call: ApiCall): Promise<ApiResponse> {
   const { attributes, store, environment } = call;
-  const { representation } = negotiate(call);
+  const { representation, watch: shape } = negotiate(call);
   const options = parseListOptions(attributes.query, true);
   const { clock, random } = environment;
   const watch = await watchObjects(store, attributes.namespace || undefined, options, {
@@ -42,6 +41,6 @@ export async function watchHandler(call: ApiCall): Promise<ApiResponse> {
     type: 'watch',
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
-    watch,
+    watch: shape?.(watch) ?? watch,
   };
 }

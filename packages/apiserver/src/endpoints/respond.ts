@@ -1,7 +1,9 @@
 /** Makes answers. */
-import { type ApiResponse, isStatusError, type ObjectResponse, StatusError } from '@towtank/apimachinery';
+import { isStatusError, type KubeObject, type ListMeta, type ObjectResponse, StatusError } from '@towtank/apimachinery';
 import type { ListPage } from '../registry/list-objects.ts';
 import type { Representation } from '../registry/representation.ts';
+import { typeMetaOf } from '../registry/resource-store.ts';
+import type { ServedResource } from '../resources/catalog.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
@@ -41,14 +43,20 @@ const COMMA = Buffer.from(',');
 const OPEN = Buffer.from('{');
 const LIST_END = Buffer.from(']}\n');
 
-/** An answer with a list of plain objects: the bytes of its items are those of storage. */
-export function listResponse(kind: string, apiVersion: string, page: ListPage): ObjectResponse {
-  const metadata = {
-    resourceVersion: String(page.revision),
-    ...(page.continue === undefined ? {} : { continue: page.continue }),
-    ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
-  };
-  const head = { kind: `${kind}List`, apiVersion, metadata };
+/** Metadata of a list answer. */
+export const listMetaOf = (page: ListPage): ListMeta => ({
+  resourceVersion: String(page.revision),
+  ...(page.continue === undefined ? {} : { continue: page.continue }),
+  ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
+});
+
+/**
+ * An answer with a list of plain objects: the bytes of its items are those of storage. Items of built-in kinds do not
+ * repeat their type on the wire; those of custom resources do.
+ */
+export function listResponse({ resource, customResource = false }: ServedResource, page: ListPage): ObjectResponse {
+  const { kind, apiVersion } = typeMetaOf(resource);
+  const head = { kind: `${kind}List`, apiVersion, metadata: listMetaOf(page) };
   return {
     type: 'object',
     status: 200,
@@ -56,23 +64,42 @@ export function listResponse(kind: string, apiVersion: string, page: ListPage): 
     get object() {
       return { ...head, items: page.items.map(({ object }) => object) };
     },
-    encode: () => encodeList(head, page.items),
+    encode: () => encodeList(head, page.items, customResource),
   };
 }
 
-function encodeList(head: object, items: readonly StoredObject[]): Buffer {
+/** An answer with a list in another version than the stored one. */
+export function convertedListResponse(
+  { resource, customResource = false }: ServedResource,
+  page: ListPage,
+  convert: (object: KubeObject) => KubeObject,
+): ObjectResponse {
+  const { kind, apiVersion } = typeMetaOf(resource);
+  const items = page.items.map(({ object }) => convert(object));
+  const list = { kind: `${kind}List`, apiVersion, metadata: listMetaOf(page), items };
+  return {
+    ...valueResponse(200, list),
+    encode: () =>
+      Buffer.from(`${JSON.stringify({ ...list, items: customResource ? items : items.map(withoutType) })}\n`),
+  };
+}
+
+const withoutType = ({ kind: _, apiVersion: __, ...object }: KubeObject): object => object;
+
+function encodeList(head: object, items: readonly StoredObject[], typed: boolean): Buffer {
   const parts: Buffer[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)];
   for (const [index, item] of items.entries()) {
     const { bytes, bodyOffset } = item.encoded();
     if (index > 0) parts.push(COMMA);
-    parts.push(OPEN, bytes.subarray(bodyOffset));
+    if (typed) parts.push(bytes);
+    else parts.push(OPEN, bytes.subarray(bodyOffset));
   }
   parts.push(LIST_END);
   return Buffer.concat(parts);
 }
 
 /** The answer to a failure: the single place that writes a Status. Whatever is no StatusError is our own bug: 500. */
-export function errorResponse(reason: unknown): ApiResponse {
+export function errorResponse(reason: unknown): ObjectResponse {
   const error = isStatusError(reason)
     ? reason
     : new StatusError(500, 'InternalError', 'Internal error occurred', { cause: reason });

@@ -27,8 +27,8 @@ interface Condition {
 }
 
 interface Pod extends KubeObject {
-  spec: {
-    containers: unknown[];
+  spec?: {
+    containers?: unknown[];
     initContainers?: { name: string; restartPolicy?: string }[];
     nodeName?: string;
     readinessGates?: { conditionType: string }[];
@@ -95,7 +95,7 @@ function readInitContainers(
       if (status.ready) all.ready += 1;
       continue;
     }
-    all.reason = `Init:${initReason(status) || `${index}/${pod.spec.initContainers?.length ?? 0}`}`;
+    all.reason = `Init:${initReason(status) || `${index}/${pod.spec?.initContainers?.length ?? 0}`}`;
     return { all, sidecar, busy: true };
   }
   return { all, sidecar, busy: false };
@@ -140,7 +140,7 @@ function summarize(pod: Pod, sidecars: ReadonlySet<string>): Summary {
 }
 
 function readinessGates(pod: Pod): string {
-  const gates = pod.spec.readinessGates ?? [];
+  const gates = pod.spec?.readinessGates ?? [];
   if (gates.length === 0) return '<none>';
   return `${gates.filter(({ conditionType }) => isTrue(pod, conditionType)).length}/${gates.length}`;
 }
@@ -148,18 +148,18 @@ function readinessGates(pod: Pod): string {
 function podCells(object: KubeObject, now: number): (string | number)[] {
   const pod = object as Pod;
   const sidecars = new Set(
-    (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
+    (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
   );
   const { reason, ready, restarts, lastRestart } = summarize(pod, sidecars);
   const since = restarts > 0 && lastRestart > 0 ? ` (${ageOf(new Date(lastRestart).toISOString(), now)} ago)` : '';
   return [
     nameOf(pod),
-    `${ready}/${pod.spec.containers.length + sidecars.size}`,
+    `${ready}/${(pod.spec?.containers?.length ?? 0) + sidecars.size}`,
     reason,
     `${restarts}${since}`,
     creationAge(pod, now),
     textOr(pod.status?.podIPs?.[0]?.ip, '<none>'),
-    textOr(pod.spec.nodeName, '<none>'),
+    textOr(pod.spec?.nodeName, '<none>'),
     textOr(pod.status?.nominatedNodeName, '<none>'),
     readinessGates(pod),
   ];

@@ -17,9 +17,11 @@ import type { Authenticator } from '../authentication/authenticator.ts';
 import type { ApiCall, ApiEnvironment } from '../endpoints/api-call.ts';
 import { type ParsedRequest, parseRequest } from '../endpoints/parse-request.ts';
 import { errorResponse } from '../endpoints/respond.ts';
+import { dressed, dressOfFailure } from '../negotiation/dress.ts';
 import type { ResourceStore } from '../registry/resource-store.ts';
 import type { ResourceCatalog } from '../resources/catalog.ts';
 import type { Storage } from '../storage/storage.ts';
+import { ApiDocuments, isUnclaimed, unclaimedPath } from './api-documents.ts';
 import { type HandlerTable, route } from './resource-router.ts';
 import type { Security } from './security.ts';
 
@@ -36,7 +38,7 @@ export interface ApiServerParts {
   readonly admit: Security['admit'];
   /** Stops what runs beside the requests. */
   readonly close: () => void;
-  /** Answers what is no resource: discovery, health, documents. Undefined when the path is not known. */
+  /** Answers what is no resource and no description of the API. Undefined when the path is not known. */
   readonly serveNonResource: (
     request: ApiRequest,
     attributes: ParsedRequest,
@@ -50,11 +52,13 @@ export class ApiServer {
   readonly catalog: ResourceCatalog;
   readonly #parts: ApiServerParts;
   readonly #environment: ApiEnvironment;
+  readonly #documents: ApiDocuments;
 
   constructor(parts: ApiServerParts) {
     this.#parts = parts;
     this.storage = parts.storage;
     this.catalog = parts.catalog;
+    this.#documents = new ApiDocuments(parts.catalog);
     this.#environment = {
       clock: parts.clock ?? realClock,
       random: parts.random ?? seededRandom('towtank'),
@@ -68,7 +72,7 @@ export class ApiServer {
     try {
       return await this.#serve(request);
     } catch (reason) {
-      return errorResponse(reason);
+      return dressed(errorResponse(reason), dressOfFailure(request));
     }
   }
 
@@ -98,14 +102,14 @@ export class ApiServer {
 
   async #answer(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): Promise<ApiResponse> {
     if (!attributes.isResourceRequest) return await this.#serveNonResource(request, attributes, user);
+    if (isUnclaimed(attributes, this.catalog)) return unclaimedPath();
     const call = this.#call(request, attributes, user);
     return await route(call, this.#parts.handlers)(call);
   }
 
   async #serveNonResource(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): Promise<ApiResponse> {
     const response = await this.#parts.serveNonResource(request, attributes, user);
-    if (response === undefined) throw resourceNotFound();
-    return response;
+    return response ?? this.#documents.serve(request, attributes);
   }
 
   #call(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): ApiCall {

@@ -1,0 +1,46 @@
+/** The outer form of an answer: JSON, indented JSON or YAML. */
+import type { ApiRequest, ObjectResponse } from '@towtank/apimachinery';
+import { chooseMediaType } from './accept.ts';
+import { jsonText, wantsPretty } from './json-text.ts';
+import { yamlText } from './yaml-text.ts';
+
+/** Media types that values are written in; the first is the default. */
+export const VALUE_MEDIA_TYPES: readonly string[] = ['application/json', 'application/yaml'];
+
+/** How to write a value. */
+export interface Dress {
+  readonly mediaType: string;
+  readonly pretty: boolean;
+}
+
+/** Whether a value is written as it is by default: then the bytes of storage will do. */
+export const isPlain = ({ mediaType, pretty }: Dress): boolean => !pretty && mediaType === 'application/json';
+
+/** Writes an answer in another form. The value itself stays what it is. */
+export function dressed(response: ObjectResponse, dress: Dress): ObjectResponse {
+  if (isPlain(dress)) return response;
+  return {
+    type: 'object',
+    status: response.status,
+    headers: { ...response.headers, 'content-type': dress.mediaType },
+    get object() {
+      return response.object;
+    },
+    encode: () => Buffer.from(valueText(response.object, dress)),
+  };
+}
+
+/** The text of a value. */
+export const valueText = (value: unknown, { mediaType, pretty }: Dress): string =>
+  mediaType.startsWith('application/yaml') ? yamlText(value) : jsonText(value, pretty);
+
+/** The form that a request wants a failure in; JSON when it accepts nothing that could be given. */
+export function dressOfFailure({ url, headers }: ApiRequest): Dress {
+  const choice = chooseMediaType(headers.accept, { mediaTypes: VALUE_MEDIA_TYPES });
+  const question = url.indexOf('?');
+  const query = new URLSearchParams(question < 0 ? '' : url.slice(question + 1));
+  return {
+    mediaType: choice?.mediaType ?? 'application/json',
+    pretty: choice?.pretty === true || wantsPretty(query, headers['user-agent']),
+  };
+}
