@@ -37,32 +37,30 @@ class Level {
 const nodeFor = (member: boolean, below: FieldSet | undefined): FieldNode =>
   member ? memberNode(below) : { member: false, below };
 
-/**
- * Compares two values of a type, absent ones included. `skip` names fields, by path element, that count as equal at
- * the top, or below `f:metadata`.
- */
-export function compareObjects(plan: TypePlan, old: unknown, next: unknown, skip: SkippedFields = {}): Comparison {
-  const top = new Level();
-  compareInto(plan, old, next, top);
-  return { changed: without(top.changed, skip), removed: without(top.removed, skip) };
-}
-
-/** Fields to leave out of a comparison. */
+/** Fields to leave out of a comparison, by path element. */
 export interface SkippedFields {
-  readonly top?: ReadonlySet<string>;
-  readonly metadata?: ReadonlySet<string>;
+  readonly top: ReadonlySet<string>;
+  /** Below `metadata`, which then is not compared itself. */
+  readonly metadata: ReadonlySet<string>;
 }
 
-function without(set: Map<string, FieldNode> | undefined, { top, metadata }: SkippedFields): FieldSet {
-  if (set === undefined) return EMPTY_SET;
-  for (const element of top ?? []) set.delete(element);
-  const node = set.get('f:metadata');
-  if (node?.below === undefined || metadata === undefined) return set;
-  const below = new Map(node.below);
-  for (const element of metadata) below.delete(element);
-  if (below.size > 0) set.set('f:metadata', { member: node.member, below });
-  else set.delete('f:metadata');
-  return set;
+/** Compares two values of a type, absent ones included. */
+export function compareObjects(plan: TypePlan, old: unknown, next: unknown, skip?: SkippedFields): Comparison {
+  const level = new Level();
+  if (skip !== undefined && plan.kind === 'struct' && isJsonObject(old) && isJsonObject(next))
+    compareTop(plan, { old, next, level }, skip);
+  else compareInto(plan, old, next, level);
+  return { changed: level.changed ?? EMPTY_SET, removed: level.removed ?? EMPTY_SET };
+}
+
+function compareTop(plan: StructPlan, { old, next, level }: Sides, { top, metadata }: SkippedFields): void {
+  compareMaps(plan, { old, next, level }, top, 'metadata');
+  const metadataPlan = plan.fields.get('metadata')?.plan;
+  if (metadataPlan?.kind !== 'struct' || top.has('f:metadata')) return;
+  const below = new Level();
+  const [before, after] = [old.metadata ?? {}, next.metadata ?? {}];
+  compareMaps(metadataPlan, { old: before as JsonObject, next: after as JsonObject, level: below }, metadata);
+  level.add('f:metadata', 'same', below);
 }
 
 /** Adds what is below to `level`, and answers what has become of the value itself. */
@@ -70,7 +68,7 @@ function compareInto(plan: TypePlan, old: unknown, next: unknown, level: Level):
   const shape = shapeOf(plan, old, next);
   if (shape === undefined || (isBlank(old) && isBlank(next))) return compareLeaf(old, next);
   if (shape.kind === 'list') compareLists(shape, (old ?? []) as unknown[], (next ?? []) as unknown[], level);
-  else compareMaps(shape, (old ?? {}) as JsonObject, (next ?? {}) as JsonObject, level);
+  else compareMaps(shape, { old: (old ?? {}) as JsonObject, next: (next ?? {}) as JsonObject, level });
   return old === undefined ? 'changed' : next === undefined ? 'removed' : 'same';
 }
 
@@ -107,12 +105,21 @@ function isBlank(value: unknown): boolean {
   return true;
 }
 
-function compareMaps(plan: MapPlan | StructPlan, old: JsonObject, next: JsonObject, level: Level): void {
-  for (const name of Object.keys(next)) if (next[name] !== undefined) compareField(plan, name, { old, next, level });
-  for (const name of Object.keys(old))
-    if (old[name] !== undefined && (!Object.hasOwn(next, name) || next[name] === undefined))
-      compareField(plan, name, { old, next, level });
+/** Compares the fields of both sides, but for those that are skipped and the one that is compared apart. */
+function compareMaps(
+  plan: MapPlan | StructPlan,
+  sides: Sides,
+  skip: ReadonlySet<string> = EMPTY_NAMES,
+  apart?: string,
+): void {
+  const { old, next } = sides;
+  for (const name in next) if (next[name] !== undefined && name !== apart) compareField(plan, name, sides, skip);
+  for (const name in old)
+    if (old[name] !== undefined && name !== apart && (!Object.hasOwn(next, name) || next[name] === undefined))
+      compareField(plan, name, sides, skip);
 }
+
+const EMPTY_NAMES: ReadonlySet<string> = new Set();
 
 interface Sides {
   readonly old: JsonObject;
@@ -122,15 +129,22 @@ interface Sides {
 
 const ANY_PLAN: TypePlan = { kind: 'any', schema: {}, goType: '' };
 
-function compareField(plan: MapPlan | StructPlan, name: string, { old, next, level }: Sides): void {
+function compareField(
+  plan: MapPlan | StructPlan,
+  name: string,
+  { old, next, level }: Sides,
+  skip: ReadonlySet<string>,
+): void {
   const before = Object.hasOwn(old, name) ? old[name] : undefined;
   const after = Object.hasOwn(next, name) ? next[name] : undefined;
   if (before === after) return;
-  const below = new Level();
   const field = plan.kind === 'struct' ? plan.fields.get(name) : undefined;
+  const element = field?.element ?? fieldElement(name);
+  if (skip.has(element)) return;
+  const below = new Level();
   const fieldPlan = plan.kind === 'map' ? plan.items : (field?.plan ?? plan.others ?? ANY_PLAN);
   const fate = compareInto(fieldPlan, before, after, below);
-  level.add(field?.element ?? fieldElement(name), fate, below);
+  level.add(element, fate, below);
 }
 
 function compareLists(plan: ListPlan, old: readonly unknown[], next: readonly unknown[], level: Level): void {

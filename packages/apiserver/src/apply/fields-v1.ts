@@ -3,7 +3,6 @@ import { isJsonObject, type JsonObject, setOwn } from '../schema/own-property.ts
 import { type FieldNode, type FieldSet, memberNode } from './field-set.ts';
 import { compareElements } from './path-element.ts';
 
-const encoded = new WeakMap<FieldSet, JsonObject>();
 const decoded = new WeakMap<object, FieldSet>();
 
 const ELEMENT = /^[fkvi]:/;
@@ -20,7 +19,6 @@ export function decodeFields(fields: unknown): FieldSet {
   const set = readLevel(fields);
   if (!Object.isFrozen(fields)) return set;
   decoded.set(fields, set);
-  encoded.set(set, fields);
   return set;
 }
 
@@ -44,15 +42,8 @@ function readNode(value: unknown): FieldNode {
   return Object.hasOwn(value, SELF) ? memberNode(below) : { member: false, below };
 }
 
-/** The set as `fieldsV1`, in the order in which Kubernetes writes it. The same set answers the same object. */
-export function encodeFields(set: FieldSet): JsonObject {
-  let fields = encoded.get(set);
-  if (fields === undefined) {
-    fields = writeLevel(set, false);
-    encoded.set(set, fields);
-  }
-  return fields;
-}
+/** The set as `fieldsV1`, in the order in which Kubernetes writes it. */
+export const encodeFields = (set: FieldSet): JsonObject => writeLevel(set, false);
 
 function writeLevel(set: FieldSet, isMember: boolean): JsonObject {
   const fields: JsonObject = isMember ? { [SELF]: {} } : {};

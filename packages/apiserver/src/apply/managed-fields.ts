@@ -11,6 +11,8 @@ export interface Manager {
   readonly subresource: string;
   readonly time: string | undefined;
   readonly fields: FieldSet;
+  /** The fields as they were read, while they are unchanged: revisions of an object share them. */
+  readonly written?: Record<string, unknown> | undefined;
 }
 
 /** Managers by {@link managerKey}. */
@@ -18,7 +20,7 @@ export type Managers = Map<string, Manager>;
 
 /** What tells entries apart: appliers are one manager in whichever version they apply. */
 export const managerKey = ({ manager, operation, apiVersion, subresource }: Omit<Manager, 'time' | 'fields'>): string =>
-  JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
+  `${operation}\n${operation === 'Apply' ? '' : apiVersion}\n${subresource}\n${manager}`;
 
 /** Reads entries. Undefined when one is broken: then all are worth nothing. */
 export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined): Managers | undefined {
@@ -30,7 +32,12 @@ export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefine
         return undefined;
       const identity = { manager: entry.manager ?? '', operation, apiVersion, subresource: entry.subresource ?? '' };
       const fields = decodeFields(entry.fieldsV1);
-      managers.set(managerKey(identity), { ...identity, time: entry.time, fields });
+      managers.set(managerKey(identity), {
+        ...identity,
+        time: entry.time,
+        fields,
+        written: Object.isFrozen(entry.fieldsV1) ? entry.fieldsV1 : undefined,
+      });
     }
   } catch {
     return undefined;
@@ -42,15 +49,24 @@ export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefine
 export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
   const sorted = [...managers.values()];
   if (sorted.length > 1) sorted.sort(compareManagers);
-  return sorted.map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
-    ...(manager === '' ? {} : { manager }),
-    operation,
-    apiVersion,
-    ...(time === undefined ? {} : { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: encodeFields(fields),
-    ...(subresource === '' ? {} : { subresource }),
-  }));
+  return sorted.map(encodeManager);
+}
+
+function encodeManager({
+  manager,
+  operation,
+  apiVersion,
+  subresource,
+  time,
+  fields,
+  written,
+}: Manager): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = manager === '' ? { operation, apiVersion } : { manager, operation, apiVersion };
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = written ?? encodeFields(fields);
+  if (subresource !== '') entry.subresource = subresource;
+  return entry;
 }
 
 const ORDER = ['operation', 'time', 'manager', 'apiVersion', 'subresource'] as const;
@@ -106,5 +122,15 @@ function foldInto(managers: Managers, first: string, { apiVersion, time, fields 
   managers.set(bucketKey, { ...identity, time, fields: bucket === undefined ? fields : union(fields, bucket.fields) });
 }
 
-/** A time as entries carry it. */
-export const entryTime = (now: number): string => formatTime(now);
+let lastSecond = Number.NaN;
+let lastTime = '';
+
+/** A time as entries carry it. Most writes come within the second of the one before. */
+export function entryTime(now: number): string {
+  const second = Math.floor(now / 1000);
+  if (second !== lastSecond) {
+    lastTime = formatTime(now);
+    lastSecond = second;
+  }
+  return lastTime;
+}

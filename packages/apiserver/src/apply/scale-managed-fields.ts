@@ -12,7 +12,7 @@ export function managersForScale(parent: readonly ManagedFieldsEntry[] | undefin
   const managers: Managers = new Map();
   for (const [key, manager] of decodeManagers(parent) ?? [])
     if (hasPath(manager.fields, REPLICAS))
-      managers.set(key, { ...manager, apiVersion: SCALE_VERSION, fields: REPLICAS_SET });
+      managers.set(key, { ...manager, apiVersion: SCALE_VERSION, fields: REPLICAS_SET, written: undefined });
   return encodeManagers(managers);
 }
 
@@ -28,10 +28,11 @@ export function managersFromScale(
   );
   for (const [key, manager] of managers) {
     if (!hasPath(manager.fields, REPLICAS) || scaleManagers.delete(nameOf(manager))) continue;
-    setFields(managers, key, { ...manager, fields: difference(manager.fields, REPLICAS_SET) });
+    setFields(managers, key, { ...manager, fields: difference(manager.fields, REPLICAS_SET), written: undefined });
   }
   for (const [name, manager] of scaleManagers)
-    if (hasPath(manager.fields, REPLICAS)) managers.set(name, { ...manager, apiVersion, fields: REPLICAS_SET });
+    if (hasPath(manager.fields, REPLICAS))
+      managers.set(name, { ...manager, apiVersion, fields: REPLICAS_SET, written: undefined });
   return encodeManagers(managers);
 }
 

@@ -139,7 +139,7 @@ export function loseFields(managers: Managers, key: string, manager: Manager, co
     return;
   }
   const fields = difference(difference(manager.fields, comparison.changed), comparison.removed);
-  if (fields !== manager.fields) setFields(managers, key, { ...manager, fields });
+  if (fields !== manager.fields) setFields(managers, key, { ...manager, fields, written: undefined });
 }
 
 function addOwn(managers: Managers, changed: FieldSet, context: ManagementContext): void {
@@ -148,6 +148,7 @@ function addOwn(managers: Managers, changed: FieldSet, context: ManagementContex
   const identity = { manager: context.manager || 'unknown', operation: 'Update', apiVersion, subresource } as const;
   const key = managerKey(identity);
   const previous = managers.get(key);
-  const fields = previous === undefined ? changed : union(changed, previous.fields);
-  managers.set(key, { ...identity, time: entryTime(now), fields });
+  const fields = previous === undefined ? changed : union(previous.fields, changed);
+  const written = fields === previous?.fields ? previous.written : undefined;
+  managers.set(key, { ...identity, time: entryTime(now), fields, written });
 }
