@@ -110,6 +110,14 @@ test('names that no message can hold are refused', () => {
     assert.throws(() => bytesOf(messageOf([{ name, type: 'A', ttl: 5, data: '10.0.0.1' }])), /invalid label/);
 });
 
+test('an address of the wrong family is refused', () => {
+  const wrong: ResourceRecord[] = [
+    { name: 'a', type: 'A', ttl: 5, data: 'fd00::1' },
+    { name: 'a', type: 'AAAA', ttl: 5, data: '10.0.0.1' },
+  ];
+  for (const record of wrong) assert.throws(() => bytesOf(messageOf([record])), /is no address for a record of type/);
+});
+
 test('numbers have names, unknown ones as well', () => {
   assert.equal(
     [typeName(65), typeName(65_280), typeNumber('aaaa'), typeNumber('type65280')],

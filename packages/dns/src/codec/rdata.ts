@@ -6,8 +6,10 @@ import packet from 'dns-packet';
 import { readName } from './domain-name.ts';
 import { formatIp, parseIp } from './ip-address.ts';
 import type { MessageWriter } from './message-writer.ts';
-import type { KnownRecord, ResourceRecord, SoaData } from './resource-record.ts';
+import type { AddressRecord, KnownRecord, ResourceRecord, SoaData } from './resource-record.ts';
 import { isKnownRecord } from './resource-record.ts';
+
+const ADDRESS_BYTES = { A: 4, AAAA: 16 } as const;
 
 /** What dns-packet offers for one record type; its published types leave this out. */
 interface ForeignCodec {
@@ -27,7 +29,8 @@ export function writeRdata(writer: MessageWriter, record: ResourceRecord): void 
   if (record.data instanceof Uint8Array) return writer.bytes(record.data);
   const codec = foreignCodec(record.type);
   if (codec === undefined) throw new Error(`records of type ${record.type} take their data as bytes`);
-  writer.bytes(codec.encode(record.data).subarray(2));
+  // The codec fills in what is missing, so it gets a copy.
+  writer.bytes(codec.encode({ ...record.data }).subarray(2));
 }
 
 /** Reads the data of a record of the given type: `length` bytes at `offset`, names in it resolved. */
@@ -64,7 +67,7 @@ function writeKnown(writer: MessageWriter, record: KnownRecord): void {
   switch (record.type) {
     case 'A':
     case 'AAAA':
-      return writer.bytes(parseIp(record.data));
+      return writeAddress(writer, record);
     case 'SRV':
       writer.uint16(record.data.priority);
       writer.uint16(record.data.weight);
@@ -86,6 +89,12 @@ function writeKnown(writer: MessageWriter, record: KnownRecord): void {
   }
 }
 
+function writeAddress(writer: MessageWriter, { type, data }: AddressRecord): void {
+  const bytes = parseIp(data);
+  if (bytes.length !== ADDRESS_BYTES[type]) throw new Error(`${data} is no address for a record of type ${type}`);
+  writer.bytes(bytes);
+}
+
 function writeSoa(writer: MessageWriter, soa: SoaData): void {
   writer.name(soa.mname);
   writer.name(soa.rname);
@@ -93,7 +102,7 @@ function writeSoa(writer: MessageWriter, soa: SoaData): void {
 }
 
 function readAddress(type: 'A' | 'AAAA', bytes: Buffer): string {
-  if (bytes.length !== (type === 'A' ? 4 : 16)) throw new Error(`an ${type} record holds ${bytes.length} bytes`);
+  if (bytes.length !== ADDRESS_BYTES[type]) throw new Error(`an ${type} record holds ${bytes.length} bytes`);
   return formatIp(bytes);
 }
 
