@@ -64,7 +64,7 @@ async function writeScale(call: ApiCall, paths: ScalePaths, options: string, cha
   const scaleCall = asScaleCall(call);
   const transform = (old: KubeObject | undefined): KubeObject => {
     const parent = structuredClone(old as KubeObject);
-    const scale = change(scaleCall, scaleOf(parent, paths));
+    const scale = change(scaleCall, withManagers(scaleOf(parent, paths), parent));
     validateScale(scale);
     writeAt(parent, paths.specReplicas, scale.spec?.replicas ?? 0);
     const { group, version } = call.store.resource;
@@ -89,23 +89,22 @@ function validateScale({ spec, metadata }: KubeObject): void {
   throw invalid({ group: 'autoscaling', kind: 'Scale' }, metadata.name ?? '', [error]);
 }
 
+/** Answers show no managers, but a write must know whose replicas it changes. */
+function withManagers(scale: KubeObject, parent: KubeObject): KubeObject {
+  const managers = managersForScale(parent.metadata.managedFields);
+  if (managers.length > 0) scale.metadata.managedFields = managers;
+  return scale;
+}
+
 /** The Scale of an object. */
 export function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
-  const { name, namespace, uid, resourceVersion, creationTimestamp, managedFields } = object.metadata;
-  const managers = managersForScale(managedFields);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const replicas = readAt(object, paths.specReplicas);
   const selector = paths.selector(object);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
-    metadata: {
-      name,
-      namespace,
-      uid,
-      resourceVersion,
-      creationTimestamp,
-      ...(managers.length > 0 ? { managedFields: managers } : {}),
-    } as KubeObject['metadata'],
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
     spec: replicas === 0 ? {} : { replicas },
     status: { replicas: readAt(object, paths.statusReplicas), ...(selector === '' ? {} : { selector }) },
   };
