@@ -72,8 +72,8 @@ export function requirementsOf(selector: LabelSelector): Requirement[] {
 }
 
 /** Whether an object-form selector selects these labels. */
-export const selects = (selector: LabelSelector | undefined, labels: Labels): boolean =>
-  selector !== undefined && matchesLabels(requirementsOf(selector), labels);
+export const selects = (selector: LabelSelector | null | undefined, labels: Labels): boolean =>
+  selector != null && matchesLabels(requirementsOf(selector), labels);
 
 /**
  * The text form of an object-form selector, as `status.selector` of a Scale shows it: an expression keeps its `in (…)`
