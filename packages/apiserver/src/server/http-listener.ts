@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { ApiRequest, ApiResponse, UserInfo } from '@towtank/apimachinery';
 import { requestEntityTooLarge } from '@towtank/apimachinery';
 import { errorResponse } from '../endpoints/respond.ts';
+import { COMPRESSION_THRESHOLD_BYTES, compress, takesGzip } from '../negotiation/compress.ts';
 import type { ApiServer } from './api-server.ts';
 import { writeWatch } from './watch-stream.ts';
 
@@ -150,7 +151,14 @@ function readBody(req: IncomingMessage, callback: (body: Buffer | undefined) => 
 }
 
 async function answer(apiServer: ApiServer, request: ApiRequest, res: ServerResponse): Promise<void> {
-  send(await apiServer.handle(request), res);
+  const response = await apiServer.handle(request);
+  try {
+    send(response, res);
+  } catch (reason) {
+    // an answer that cannot be encoded is our own bug: this client learns of it, the others are served on
+    if (res.headersSent) res.destroy();
+    else send(errorResponse(reason), res);
+  }
 }
 
 /** Writes an answer of the core to a response. */
@@ -175,8 +183,22 @@ function sendBytes(
   res: ServerResponse,
 ): void {
   const body = bytes instanceof Uint8Array ? bytes : Buffer.concat(bytes);
+  if (body.length >= COMPRESSION_THRESHOLD_BYTES && takesGzip(res.req.headers['accept-encoding']))
+    return void sendCompressed(status, headers, body, res);
   res.writeHead(status, { ...headers, 'content-length': body.length });
   res.end(res.req.method === 'HEAD' ? undefined : body);
+}
+
+async function sendCompressed(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+  res: ServerResponse,
+): Promise<void> {
+  const compressed = await compress(body);
+  const vary = [headers.vary, 'Accept-Encoding'].filter((field) => field !== undefined).join(', ');
+  res.writeHead(status, { ...headers, vary, 'content-encoding': 'gzip', 'content-length': compressed.length });
+  res.end(res.req.method === 'HEAD' ? undefined : compressed);
 }
 
 async function pipe(stream: AsyncIterable<Uint8Array>, res: ServerResponse): Promise<void> {

@@ -1,0 +1,21 @@
+/** Compression of large answers. */
+import { constants, gzip } from 'node:zlib';
+
+/** Answers below this many bytes are not worth it. */
+export const COMPRESSION_THRESHOLD_BYTES = 128 * 1024;
+
+/** Whether an Accept-Encoding header takes gzip. */
+export const takesGzip = (acceptEncoding: string | undefined): boolean =>
+  acceptEncoding !== undefined &&
+  acceptEncoding.split(',').some((clause) => {
+    const [encoding = '', ...parameters] = clause.split(';').map((part) => part.trim());
+    return encoding === 'gzip' && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+  });
+
+/** Compresses for speed rather than for size, off the main thread. */
+export const compress = (bytes: Uint8Array): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    gzip(bytes, { level: constants.Z_BEST_SPEED }, (error, compressed) =>
+      error === null ? resolve(compressed) : reject(error),
+    );
+  });
