@@ -72,7 +72,7 @@ export function applyObject(
   const context = managementOf(call, old);
   const { object, managedFields } = applyServerSide({ ...context, applied: value as KubeObject, force });
   checkRepeatedKeys(call, duplicates);
-  call.store.strategy.setDefaults?.(object);
+  if (call.served.toStored === undefined) call.store.strategy.setDefaults?.(object);
   if (old === undefined) object.metadata.name ??= attributes.name;
   return withoutOwnRevision(toStored(call, withManagers(object, managedFields)), old);
 }
@@ -89,7 +89,7 @@ function checkRepeatedKeys(call: ApiCall, duplicates: readonly string[]): void {
 function complete(call: ApiCall, object: KubeObject, old: KubeObject | undefined): KubeObject {
   const { served, store } = call;
   applyDefaults(object, served.schema);
-  store.strategy.setDefaults?.(object);
+  if (served.toStored === undefined) store.strategy.setDefaults?.(object);
   const context = managementOf(call, old);
   const managedFields = updateManagedFields({ ...context, next: object, operation: 'Update' });
   return toStored(call, withManagers(object, managedFields));
@@ -101,9 +101,14 @@ function withManagers(object: KubeObject, managedFields: ManagedFieldsEntry[]): 
   return object;
 }
 
-function toStored({ served }: ApiCall, object: KubeObject): KubeObject {
+/** The version that is stored, with its own defaults: those of the other version cannot know all of its fields. */
+function toStored({ served, store }: ApiCall, object: KubeObject): KubeObject {
   forgetEmptyLists(object, served.schema);
-  return served.toStored?.(object) ?? object;
+  if (served.toStored === undefined) return object;
+  const stored = served.toStored(object);
+  applyDefaults(stored, store.schema);
+  store.strategy.setDefaults?.(stored);
+  return stored;
 }
 
 function managementOf(call: ApiCall, old: KubeObject | undefined): ManagementContext {

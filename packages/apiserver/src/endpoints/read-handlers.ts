@@ -1,7 +1,8 @@
 /** get, list and watch. */
 import type { ApiResponse } from '@towtank/apimachinery';
+import { checkFieldSelector } from '../registry/field-values.ts';
 import { listObjects } from '../registry/list-objects.ts';
-import { parseListOptions } from '../registry/list-options.ts';
+import { type ListOptions, parseListOptions } from '../registry/list-options.ts';
 import { getStored } from '../registry/resource-store.ts';
 import { watchObjects } from '../registry/watch-objects.ts';
 import type { ApiCall } from './api-call.ts';
@@ -20,7 +21,7 @@ export async function getHandler(call: ApiCall): Promise<ApiResponse> {
 export async function listHandler(call: ApiCall): Promise<ApiResponse> {
   const { attributes, store, served } = call;
   const { list, finish } = negotiate(call);
-  const options = parseListOptions(attributes.query, false);
+  const options = optionsOf(call, false);
   const page = await listObjects(store, attributes.namespace || undefined, options);
   if (list !== undefined) return finish(list(page));
   return finish(listResponse(served, page));
@@ -30,7 +31,7 @@ export async function listHandler(call: ApiCall): Promise<ApiResponse> {
 export async function watchHandler(call: ApiCall): Promise<ApiResponse> {
   const { attributes, store, environment } = call;
   const { representation, watch: shape } = negotiate(call);
-  const options = parseListOptions(attributes.query, true);
+  const options = optionsOf(call, true);
   const { clock, random } = environment;
   const watch = await watchObjects(store, attributes.namespace || undefined, options, {
     clock,
@@ -43,4 +44,11 @@ export async function watchHandler(call: ApiCall): Promise<ApiResponse> {
     headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
     watch: shape?.(watch) ?? watch,
   };
+}
+
+/** The options of a list or watch. Fields to select by are those of the version that is asked for. */
+function optionsOf({ attributes, served, store }: ApiCall, isWatch: boolean): ListOptions {
+  const options = parseListOptions(attributes.query, isWatch);
+  if (served.fromStored !== undefined) checkFieldSelector({ ...store, resource: served.resource }, options.fields);
+  return options;
 }

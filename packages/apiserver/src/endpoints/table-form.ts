@@ -52,11 +52,12 @@ function includeObjectOf(query: URLSearchParams): IncludeObject {
 
 /** Made anew each time it is read: a table shows ages, which grow while the object stays the same. */
 function tableRepresentation(name: string, make: (object: KubeObject) => Table): Representation {
-  const encode = ({ object }: StoredObject): Buffer => Buffer.from(JSON.stringify(make(object)));
+  const text = ({ object }: StoredObject): string => JSON.stringify(make(object));
   return {
     name: `table ${name}`,
     object: ({ object }) => make(object),
-    encode,
+    encode: (stored) => Buffer.from(text(stored)),
+    line: (stored) => Buffer.from(`${text(stored)}\n`),
     bookmark(bookmark) {
       const object = make(bookmark) as unknown as KubeObject;
       return { type: 'BOOKMARK', object, frame: () => frameOf('BOOKMARK', object) };

@@ -1,4 +1,5 @@
 /** The built-in resources, each with its store. */
+import { conversionOf, type VersionConversion } from '../conversion/version-conversions.ts';
 import type { ResourceStore } from '../registry/resource-store.ts';
 import { ResourceCatalog } from '../resources/catalog.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -13,15 +14,21 @@ export function buildCatalog(storage: Storage, strategies: StrategyTable): Resou
   const stores = new Map<string, ResourceStore>();
   for (const resource of resourceTable()) {
     const schema = schemaNamed(resource.schema) ?? {};
-    const prefix = resource.group === '' ? resource.resource : `${resource.group}/${resource.resource}`;
+    const conversion = conversionOf(resource);
+    const prefix = conversion?.prefix ?? prefixOf(resource);
     let store = stores.get(prefix);
     if (store === undefined && isStored(resource)) {
       store = { prefix, resource, schema, strategy: strategyFor(resource, strategies), storage };
       stores.set(prefix, store);
     }
-    catalog.add({ resource, schema, store });
+    catalog.add({ resource, schema, store, ...pick(conversion) });
   }
   return catalog;
 }
+
+const prefixOf = ({ group, resource }: Resource): string => (group === '' ? resource : `${group}/${resource}`);
+
+const pick = (conversion: VersionConversion | undefined): Partial<VersionConversion> =>
+  conversion === undefined ? {} : { toStored: conversion.toStored, fromStored: conversion.fromStored };
 
 const isStored = ({ verbs }: Resource): boolean => verbs.includes('get');
