@@ -15,6 +15,7 @@ import {
 import type { AdmissionPlugin } from '../admission/admission.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import type { ApiCall, ApiEnvironment } from '../endpoints/api-call.ts';
+import { deprecationOf, withWarning } from '../endpoints/deprecation.ts';
 import { type ParsedRequest, parseRequest } from '../endpoints/parse-request.ts';
 import { errorResponse } from '../endpoints/respond.ts';
 import { dressed, dressOfFailure } from '../negotiation/dress.ts';
@@ -72,7 +73,7 @@ export class ApiServer {
     try {
       return await this.#serve(request);
     } catch (reason) {
-      return dressed(errorResponse(reason), dressOfFailure(request));
+      return refuse(request, reason);
     }
   }
 
@@ -104,7 +105,10 @@ export class ApiServer {
     if (!attributes.isResourceRequest) return await this.#serveNonResource(request, attributes, user);
     if (isUnclaimed(attributes, this.catalog)) return unclaimedPath();
     const call = this.#call(request, attributes, user);
-    return await route(call, this.#parts.handlers)(call);
+    const answer = route(call, this.#parts.handlers)(call);
+    const deprecation = deprecationOf(call.served.resource);
+    if (deprecation === undefined) return await answer;
+    return withWarning(await answer.catch((reason: unknown) => refuse(request, reason)), deprecation);
   }
 
   async #serveNonResource(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): Promise<ApiResponse> {
@@ -127,6 +131,9 @@ export class ApiServer {
     };
   }
 }
+
+const refuse = (request: ApiRequest, reason: unknown): ApiResponse =>
+  dressed(errorResponse(reason), dressOfFailure(request));
 
 /** Stands in for the store of resources that have none; their handlers never touch it. */
 const NO_STORE = new Proxy({} as ResourceStore, {

@@ -2,6 +2,8 @@
 import type { Strategy } from '../registry/strategy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { configMapStrategy, secretStrategy } from './config-strategies.ts';
+import { endpointSliceStrategy } from './endpoints/endpoint-slice-strategy.ts';
+import { endpointsStrategy } from './endpoints/endpoints-strategy.ts';
 import { namespaceStrategy } from './namespace-strategy.ts';
 import { podStrategy } from './pod-strategy.ts';
 
@@ -13,7 +15,10 @@ const NO_RULES: Strategy = {};
 /** The strategies that keep no state of their own. */
 export const STATELESS_STRATEGIES: StrategyTable = {
   configmaps: configMapStrategy,
+  endpoints: endpointsStrategy,
+  'endpointslices.discovery.k8s.io': endpointSliceStrategy,
   namespaces: namespaceStrategy,
+  nodes: { keepsStatusOnCreate: true },
   pods: podStrategy,
   secrets: secretStrategy,
 };
