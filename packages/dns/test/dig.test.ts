@@ -7,6 +7,8 @@ import type { DnsServer } from '../src/index.ts';
 import { serve } from './_ask.ts';
 import { namespace, service, slice } from './_fake-cluster.ts';
 
+/** Of Debian's bind9-dnsutils. */
+const DIG = 'dig';
 const NS = 'ns.svc.cluster.local';
 const PORTS = [{ name: 'http', port: 80, protocol: 'TCP' }];
 const ENDPOINTS = Array.from({ length: 60 }, (_, at) => `10.1.0.${at + 1}`);
@@ -21,7 +23,7 @@ const OBJECTS = [
 const run = promisify(execFile);
 
 async function dig({ host, port }: DnsServer, args: string): Promise<string> {
-  const { stdout } = await run('dig', [`@${host}`, '-p', String(port), '+tries=1', ...args.split(' ')]);
+  const { stdout } = await run(DIG, [`@${host}`, '-p', String(port), '+tries=1', ...args.split(' ')]);
   return stdout.trim();
 }
 
@@ -37,7 +39,7 @@ const SHORT: readonly { readonly args: string; readonly prints: string }[] = [
 ];
 
 const suiteOfDig = suite('dig');
-const test = spawnSync('dig', ['-v']).status === 0 ? suiteOfDig : suiteOfDig.skip;
+const test = spawnSync(DIG, ['-v']).status === 0 ? suiteOfDig : suiteOfDig.skip;
 
 for (const { args, prints } of SHORT) {
   test(`dig ${args}`, async () => {
