@@ -15,11 +15,13 @@ function regexMessage(message: string, pattern: string, ...examples: string[]): 
   return `${message} (e.g. ${shown}, regex used for validation is '${pattern}')`;
 }
 const maxLength = (length: number): string => `must be no more than ${length} bytes`;
+/** Names count their characters, which are all ASCII where the name is valid at all. */
+const maxCharacters = (length: number): string => `must be no more than ${length} characters`;
 
 /** DNS-1123 label: namespace names, port names. */
 export function dns1123LabelErrors(value: string): string[] {
   const errors: string[] = [];
-  if (Buffer.byteLength(value) > 63) errors.push(maxLength(63));
+  if (Buffer.byteLength(value) > 63) errors.push(maxCharacters(63));
   if (!matches(LABEL, value))
     errors.push(
       matches(SUBDOMAIN, value)
@@ -37,7 +39,7 @@ export function dns1123LabelErrors(value: string): string[] {
 /** DNS-1123 subdomain: the names of most objects. */
 export function dns1123SubdomainErrors(value: string): string[] {
   const errors: string[] = [];
-  if (Buffer.byteLength(value) > 253) errors.push(maxLength(253));
+  if (Buffer.byteLength(value) > 253) errors.push(maxCharacters(253));
   if (!matches(SUBDOMAIN, value))
     errors.push(
       `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`,
@@ -49,7 +51,7 @@ export function dns1123SubdomainErrors(value: string): string[] {
 export function dns1035LabelErrors(value: string): string[] {
   const pattern = '[a-z]([-a-z0-9]*[a-z0-9])?';
   const errors: string[] = [];
-  if (Buffer.byteLength(value) > 63) errors.push(maxLength(63));
+  if (Buffer.byteLength(value) > 63) errors.push(maxCharacters(63));
   if (!matches(pattern, value))
     errors.push(
       regexMessage(

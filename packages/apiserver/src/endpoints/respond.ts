@@ -36,7 +36,7 @@ export const storedResponse = (
   get object() {
     return representation.object(stored);
   },
-  encode: () => representation.encode(stored),
+  encode: () => representation.line(stored),
 });
 
 const COMMA = Buffer.from(',');

@@ -26,8 +26,14 @@ export function dressed(response: ObjectResponse, dress: Dress): ObjectResponse 
     get object() {
       return response.object;
     },
-    encode: () => Buffer.from(valueText(response.object, dress)),
+    encode: () => Buffer.from(valueText(wireValue(response), dress)),
   };
+}
+
+/** The value as plain JSON shows it: items of a list without their types. */
+function wireValue(response: ObjectResponse): unknown {
+  const bytes = response.encode();
+  return JSON.parse((bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(bytes)).toString());
 }
 
 /** The text of a value. */

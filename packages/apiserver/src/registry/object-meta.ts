@@ -109,7 +109,7 @@ function validateOwnerReferences(owners: readonly OwnerReference[]): FieldError[
       invalidValue(
         'metadata.ownerReferences',
         owners,
-        `Only one reference can have Controller set to true. Found "true" in references for ${first.name} and ${second.name}`,
+        `Only one reference can have Controller set to true. Found "true" in references for ${first.kind}/${first.name} and ${second.kind}/${second.name}`,
       ),
     );
   }

@@ -10,6 +10,8 @@ export interface Representation {
   object(stored: StoredObject): unknown;
   /** Its JSON bytes. */
   encode(stored: StoredObject): Buffer;
+  /** Its JSON bytes and a line break. */
+  line(stored: StoredObject): Buffer;
   /** A bookmark in this representation. */
   bookmark(object: KubeObject): EncodedEvent;
 }
@@ -25,6 +27,7 @@ export const plainRepresentation: Representation = {
   name: 'plain',
   object: ({ object }) => object,
   encode: (stored) => stored.encoded().bytes,
+  line: (stored) => stored.encoded().line,
   bookmark: bookmarkOf,
 };
 
@@ -33,5 +36,6 @@ export const derivedRepresentation = (name: string, derive: (object: KubeObject)
   name,
   object: (stored) => stored.representation(name, derive),
   encode: (stored) => Buffer.from(JSON.stringify(stored.representation(name, derive))),
+  line: (stored) => Buffer.from(`${JSON.stringify(stored.representation(name, derive))}\n`),
   bookmark: (object) => bookmarkOf(derive(object) as KubeObject),
 });

@@ -30,6 +30,8 @@ export interface Reservation {
 export interface Strategy {
   /** Rules for `metadata.name`; the default is a DNS-1123 subdomain. */
   nameErrors?(name: string): string[];
+  /** Whether a creator may set the status (Nodes register with one); otherwise it is cleared. */
+  readonly keepsStatusOnCreate?: boolean;
   /** Whether PUT to a missing name creates it. */
   readonly allowCreateOnUpdate?: boolean;
   /** Whether an update without resourceVersion is taken; the default is true. */

@@ -4,6 +4,8 @@ import type { KubeObject } from '@towtank/apimachinery';
 /** `{"kind":"Pod","apiVersion":"v1",` is left out of list items: this is where the rest of the bytes begins. */
 export interface EncodedObject {
   readonly bytes: Buffer;
+  /** The same bytes with a line break behind them, as an answer ends. */
+  readonly line: Buffer;
   /** Offset behind the type fields; the byte before it can be replaced by `{`. */
   readonly bodyOffset: number;
 }
@@ -39,5 +41,6 @@ export class StoredObject {
 /** Encodes an object so that its type fields can be cut off. */
 export function encodeObject({ kind, apiVersion, ...rest }: KubeObject): EncodedObject {
   const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
-  return { bytes: Buffer.from(head + JSON.stringify(rest).slice(1)), bodyOffset: Buffer.byteLength(head) };
+  const line = Buffer.from(`${head}${JSON.stringify(rest).slice(1)}\n`);
+  return { line, bytes: line.subarray(0, -1), bodyOffset: Buffer.byteLength(head) };
 }
