@@ -56,6 +56,8 @@ class Attempt {
   }
 
   start(): void {
+    // A socket may be connected again after it was destroyed.
+    if (this.#socket.destroyed) this.#internals._undestroy?.();
     this.#internals.connecting = true;
     // Node begins each attempt by resetting the stream, which would forget that the caller has already ended it.
     this.#internals._undestroy = () => {};

@@ -38,6 +38,9 @@ export function isClusterName(name: string): boolean {
   return /(^|\.)(cluster\.local|svc)$/i.test(bare);
 }
 
+/** Whether a name is this machine's own, which no DNS is asked for. */
+export const isLocalhost = (name: string): boolean => /^(.+\.)?localhost\.?$/i.test(name);
+
 /** Addresses of a name or IP literal; rejects with ENOTFOUND where there are none of the family. */
 export async function lookupAddresses(
   resolver: NameResolver | undefined,
@@ -45,7 +48,7 @@ export async function lookupAddresses(
   request: LookupRequest,
 ): Promise<readonly string[]> {
   if (isIP(name) !== 0) return [name];
-  if (/^localhost\.?$/i.test(name)) return ['127.0.0.1'];
+  if (isLocalhost(name)) return ['127.0.0.1'];
   const addresses = (await resolver?.lookup(name, request)) ?? [];
   const wanted = request.family === 0 ? addresses : addresses.filter((address) => isIP(address) === request.family);
   if (wanted.length === 0) throw nameNotFound(name);

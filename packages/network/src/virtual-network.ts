@@ -18,11 +18,13 @@ import {
   networkFetch,
 } from './dispatcher.ts';
 import { httpAgent, httpsAgent, type NetworkAgentOptions } from './http-agent.ts';
+import { intercept } from './intercept.ts';
 import { ipRanges } from './ip-ranges.ts';
 import {
   answerLookup,
   familyOption,
   isClusterName,
+  isLocalhost,
   type LookupFunction,
   lookupAddresses,
   type NameResolver,
@@ -78,7 +80,7 @@ export class VirtualNetwork implements Dialer, Disposable {
     const allowed = ipRanges(allow);
     this.#routes = {
       find: (protocol, ip, port) => this.#book.find(protocol, ip, port),
-      hasHost: (ip) => this.#book.hasHost(ip),
+      hasHost: (ip) => !isLoopback(ip) && this.#book.hasHost(ip),
       isAllowed: (ip) => isLoopback(ip) || allowed(ip),
     };
   }
@@ -121,11 +123,14 @@ export class VirtualNetwork implements Dialer, Disposable {
     return this.#book.find(protocol, canonicalIp(ip), port) !== undefined;
   }
 
-  /** Whether a name or IP belongs to this network; an interception leaves all others to the machine. */
+  /**
+   * Whether a name or IP belongs to this network for whoever connects here; an interception leaves all others to the
+   * machine. To a pod every name does, as all its names go to the cluster's DNS.
+   */
   owns(host: string): boolean {
-    if (isIP(host) === 0) return this.#resolver?.owns?.(host) ?? isClusterName(host);
+    if (isIP(host) === 0) return this.#ownsName(host);
     const ip = canonicalIp(host);
-    return this.#book.hasHost(ip) || this.#inRanges(ip);
+    return this.#routes.hasHost(ip) || this.#inRanges(ip);
   }
 
   /** Sets who resolves names. */
@@ -227,9 +232,22 @@ export class VirtualNetwork implements Dialer, Disposable {
     return startUdpForwarder({ ...options, network: this, to, clock: this.clock });
   }
 
+  /**
+   * Lets everything in this process reach the network until the result is disposed: whatever connects by `node:net`,
+   * looks names up by `node:dns` or sends by `node:dgram`. Only names and addresses that the network owns are touched.
+   */
+  intercept(): Disposable {
+    return intercept(this);
+  }
+
   /** Forgets the resolver. Bindings and connections belong to whoever made them. */
   [Symbol.dispose](): void {
     this.#resolver = undefined;
+  }
+
+  #ownsName(name: string): boolean {
+    if (this.source.pod !== undefined) return !isLocalhost(name);
+    return this.#resolver?.owns?.(name) ?? isClusterName(name);
   }
 
   #remember(socket: Socket, from: Source): void {
