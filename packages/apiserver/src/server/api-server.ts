@@ -105,10 +105,10 @@ export class ApiServer {
     if (!attributes.isResourceRequest) return await this.#serveNonResource(request, attributes, user);
     if (isUnclaimed(attributes, this.catalog)) return unclaimedPath();
     const call = this.#call(request, attributes, user);
-    const answer = route(call, this.#parts.handlers)(call);
+    const answer = async (): Promise<ApiResponse> => route(call, this.#parts.handlers)(call);
     const deprecation = deprecationOf(call.served.resource);
-    if (deprecation === undefined) return await answer;
-    return withWarning(await answer.catch((reason: unknown) => refuse(request, reason)), deprecation);
+    if (deprecation === undefined) return await answer();
+    return withWarning(await answer().catch((reason: unknown) => refuse(request, reason)), deprecation);
   }
 
   async #serveNonResource(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): Promise<ApiResponse> {

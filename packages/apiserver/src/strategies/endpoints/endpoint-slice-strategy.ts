@@ -32,7 +32,7 @@ const MAX_PORTS = 20_000;
 const MAX_HINTS = 8;
 
 interface Endpoint {
-  readonly addresses?: readonly string[];
+  readonly addresses?: readonly string[] | null;
   readonly nodeName?: string;
   readonly hostname?: string;
   readonly hints?: { readonly forZones?: readonly { name: string }[]; readonly forNodes?: readonly { name: string }[] };
@@ -76,10 +76,10 @@ function addressTypeErrors(addressType: string | undefined): FieldError[] {
 
 function endpointsErrors(endpoints: readonly Endpoint[], addressType: string): FieldError[] {
   if (endpoints.length > MAX_ENDPOINTS) return [tooMany('endpoints', endpoints.length, MAX_ENDPOINTS)];
-  return endpoints.flatMap(({ addresses = [], nodeName, hostname, hints = {} }, at) => {
+  return endpoints.flatMap(({ addresses, nodeName, hostname, hints = {} }, at) => {
     const field = `endpoints[${at}]`;
     return [
-      ...addressesErrors(`${field}.addresses`, addresses, addressType),
+      ...addressesErrors(`${field}.addresses`, addresses ?? [], addressType),
       ...nodeNameErrors(`${field}.nodeName`, nodeName),
       ...hostnameErrors(`${field}.hostname`, hostname),
       ...hintErrors(`${field}.hints.forZones`, hints.forZones, labelValueErrors),
