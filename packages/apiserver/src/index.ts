@@ -14,5 +14,7 @@ export {
   DEFAULT_ADVERTISED_ADDRESS,
   SERVER_USER,
 } from './server/build-api-server.ts';
+export { expressApp } from './server/express-app.ts';
 export { type Listener, type ListenOptions, listen, requestListener, type TlsOptions } from './server/http-listener.ts';
 export { ADMIN_USER, type SecurityOptions } from './server/security.ts';
+export { type UpgradeListener, webSocketListener } from './server/web-socket.ts';

@@ -8,6 +8,7 @@ import { errorResponse } from '../endpoints/respond.ts';
 import { COMPRESSION_THRESHOLD_BYTES, compress, takesGzip } from '../negotiation/compress.ts';
 import type { ApiServer } from './api-server.ts';
 import { writeWatch } from './watch-stream.ts';
+import { webSocketListener } from './web-socket.ts';
 
 /** Certificates of a secure port, as PEM. */
 export interface TlsOptions {
@@ -26,8 +27,6 @@ export interface ListenOptions {
   readonly tls?: TlsOptions;
   /** Identity behind a verified client certificate. */
   readonly userOf?: (socket: Socket) => UserInfo | undefined;
-  /** Serves upgrades (WebSocket). Without it they are answered as plain requests. */
-  readonly upgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
 
 /** A listening port. */
@@ -50,7 +49,10 @@ export async function listen(apiServer: ApiServer, options: ListenOptions = {}):
     tls === undefined
       ? createServer(SERVER_OPTIONS, onRequest)
       : createSecureServer({ ...SERVER_OPTIONS, ...tlsOptions(tls) }, onRequest);
-  if (options.upgrade !== undefined) server.on('upgrade', options.upgrade);
+  server.on(
+    'upgrade',
+    webSocketListener(apiServer, ({ socket }) => options.userOf?.(socket)),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
