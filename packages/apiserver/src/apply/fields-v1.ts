@@ -29,7 +29,7 @@ function readLevel(fields: JsonObject): FieldSet {
     if (element.length < 2) throw new Error('key must be 2 characters long:');
     if (element[1] !== ':') throw new Error(`missing colon: ${element}`);
     if (!ELEMENT.test(element)) continue;
-    if (element[0] === 'k' || element[0] === 'v') JSON.parse(element.slice(2));
+    if (element[0] !== 'f') JSON.parse(element.slice(2));
     set.set(element, readNode(value));
   }
   return set;

@@ -15,8 +15,8 @@ export function loadYaml(): Promise<YamlReader> {
   return loading;
 }
 
-/** How many nodes a document may unfold to: aliases repeat what they name. */
-const MAX_NODES = 500_000;
+/** How many nodes the aliases of a document may repeat. */
+const MAX_REPEATED_NODES = 50_000;
 
 /** Reads YAML. What cannot be read is thrown as the error that `failure` makes of the message. */
 export function yamlToJson(text: string, yaml: YamlReader, failure: (message: string) => Error): DecodedBody {
@@ -58,7 +58,8 @@ class DocumentReader {
   readonly duplicates: string[] = [];
   readonly #document: Yaml.Document.Parsed;
   readonly #tools: ReaderTools;
-  #nodes = 0;
+  #repeated = 0;
+  #aliases = 0;
 
   constructor(document: Yaml.Document.Parsed, tools: ReaderTools) {
     this.#document = document;
@@ -67,12 +68,19 @@ class DocumentReader {
 
   read(node: unknown): unknown {
     const { yaml, failure } = this.#tools;
-    this.#nodes += 1;
-    if (this.#nodes > MAX_NODES) throw failure('yaml: document contains excessive aliasing');
-    if (yaml.isAlias(node)) return this.read(node.resolve(this.#document));
+    if (this.#aliases > 0) this.#repeated += 1;
+    if (this.#repeated > MAX_REPEATED_NODES) throw failure('yaml: document contains excessive aliasing');
+    if (yaml.isAlias(node)) return this.#alias(node);
     if (yaml.isMap(node)) return this.#map(node);
     if (yaml.isSeq(node)) return node.items.map((item) => this.read(item));
     return yaml.isScalar(node) ? this.#scalar(node) : null;
+  }
+
+  #alias(node: Yaml.Alias): unknown {
+    this.#aliases += 1;
+    const value = this.read(node.resolve(this.#document));
+    this.#aliases -= 1;
+    return value;
   }
 
   #scalar({ type, value, tag }: Yaml.Scalar): unknown {
