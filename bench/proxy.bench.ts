@@ -1,0 +1,79 @@
+/** Connections and bytes through a Service, from another process by one real port. */
+import type { Socket } from 'node:net';
+import { startCluster } from 'towtank';
+import { barePipe, bareTcp } from './harness/bare.ts';
+import { load } from './harness/load.ts';
+import { compare, report } from './harness/measurement.ts';
+
+const BULK_BYTES = 1 << 30;
+const BLOCK = Buffer.alloc(1 << 18, 'x');
+const timing = { concurrency: 32, connections: 4000 };
+
+/** Sends the same block until the other end has had enough. */
+function sendBulk(socket: Socket): void {
+  const fill = (): void => {
+    while (!socket.destroyed && socket.write(BLOCK));
+  };
+  socket.on('drain', fill).on('error', () => {});
+  fill();
+}
+
+function echo(socket: Socket): void {
+  socket.on('error', () => {}).on('data', (data) => socket.write(data));
+}
+
+const manifest = (name: string): object[] => [
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name, image: `bench/${name}`, ports: [{ containerPort: 9000 }] }] },
+      },
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name },
+    spec: { selector: { app: name }, ports: [{ port: 9000 }] },
+  },
+];
+
+await using cluster = await startCluster({
+  images: { 'bench/echo': () => ({ tcp: echo }), 'bench/bulk': () => ({ tcp: sendBulk }) },
+});
+await cluster.apply([...manifest('echo'), ...manifest('bulk')] as never);
+await cluster.settled();
+
+async function forward(name: string): Promise<{ readonly port: number } & AsyncDisposable> {
+  const [ip] = (await cluster.resolve(`${name}.default.svc.cluster.local`)) as [string];
+  const forwarder = await cluster.network.forward({ ip, port: 9000 });
+  return { port: forwarder.address.port, [Symbol.asyncDispose]: () => forwarder.close() };
+}
+
+{
+  await using service = await forward('echo');
+  await using direct = await bareTcp(echo);
+  await using hop = await barePipe(direct.port);
+  const rate = async ({ port }: { port: number }): Promise<number> =>
+    (await load('connection-load', { port, ...timing })).rate;
+  const shared = { name: 'connections through a Service', unit: 'connections/s', measure: () => rate(service) };
+  report(await compare({ ...shared, limit: 'direct', goal: { atLeast: 0.5 }, measureLimit: () => rate(direct) }));
+  report(await compare({ ...shared, limit: 'one bare hop', measureLimit: () => rate(hop) }));
+}
+
+{
+  await using service = await forward('bulk');
+  await using direct = await bareTcp(sendBulk);
+  await using hop = await barePipe(direct.port);
+  const rate = async ({ port }: { port: number }): Promise<number> =>
+    (await load('bulk-load', { port, bytes: BULK_BYTES })).rate / 1e6;
+  const shared = { name: 'bulk through a Service', unit: 'MB/s', measure: () => rate(service) };
+  report(await compare({ ...shared, limit: 'one bare hop', goal: { atLeast: 0.8 }, measureLimit: () => rate(hop) }));
+  report(await compare({ ...shared, limit: 'direct', goal: { atLeast: 0.6 }, measureLimit: () => rate(direct) }));
+}
