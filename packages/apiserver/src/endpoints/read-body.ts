@@ -7,6 +7,7 @@ import {
   type StatusError,
   unsupportedMediaType,
 } from '@towtank/apimachinery';
+import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from '../protobuf/decode-protobuf.ts';
 import type { ServedResource } from '../resources/catalog.ts';
 import { BodySyntaxError, type DecodedBody, decodeBody } from '../schema/decode-body.ts';
 import { jsonKindOf } from '../schema/object-decoder.ts';
@@ -15,12 +16,13 @@ import { schemaOfKind } from '../schema/schema-table.ts';
 import { loadYaml } from '../schema/yaml-body.ts';
 import type { ApiCall } from './api-call.ts';
 
-const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const MEDIA_TYPES = ['application/json', 'application/yaml', PROTOBUF_MEDIA_TYPE];
 
 /** The body as a value, with what strict decoding has to say of its text. Throws 400 and 415. */
 export async function readBody({ request, served }: ApiCall): Promise<DecodedBody> {
   if (request.object !== undefined) return { value: request.object, duplicates: [] };
   const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+  if (mediaType === PROTOBUF_MEDIA_TYPE) return readProtobuf(served, request.body ?? new Uint8Array());
   const format = FORMATS[mediaType];
   if (format === undefined) throw unsupportedMediaType(MEDIA_TYPES);
   const bytes = request.body ?? new Uint8Array();
@@ -31,6 +33,13 @@ export async function readBody({ request, served }: ApiCall): Promise<DecodedBod
     if (!(reason instanceof BodySyntaxError)) throw reason;
     throw unreadable(served, reason, { bytes, mediaType });
   }
+}
+
+/** A protocol buffer, as Go clients write the built-in kinds; custom resources have no such form. */
+function readProtobuf({ resource }: ServedResource, bytes: Uint8Array): DecodedBody {
+  const value = decodeProtobuf(bytes, resource.kind);
+  if (value === undefined) throw unsupportedMediaType(MEDIA_TYPES.filter((type) => type !== PROTOBUF_MEDIA_TYPE));
+  return { value, duplicates: [] };
 }
 
 const FORMATS: Readonly<Record<string, 'application/json' | 'application/yaml'>> = {
