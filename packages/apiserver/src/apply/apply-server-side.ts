@@ -91,18 +91,21 @@ export function applyServerSide(context: ApplyContext): AppliedObject {
 
 function checkApplied({ applied, schema, apiVersion }: ApplyContext): void {
   const kind = schema.gvk?.[0]?.kind ?? applied.kind;
-  const shown = (text: string): string => {
-    const { group, version } = parseGroupVersion(text);
-    return group === '' ? `/${version}` : `${group}/${version}`;
-  };
   if (applied.apiVersion !== apiVersion || applied.kind !== kind)
-    throw badRequest(`invalid object type: ${shown(applied.apiVersion ?? '')}, Kind=${applied.kind ?? ''}`);
-  const { managedFields, namespace = '', name = '' } = applied.metadata ?? {};
+    throw badRequest(`invalid object type: ${showType(applied.apiVersion, applied.kind)}`);
+  const { managedFields, namespace, name } = applied.metadata ?? {};
   if (managedFields !== undefined && managedFields !== null) throw badRequest('metadata.managedFields must be nil');
   const errors = appliedErrors(applied, planOf(schema));
   if (errors === '') return;
-  const object = `${namespace}/${name}; ${apiVersion.includes('/') ? apiVersion : shown(apiVersion)}, Kind=${kind}`;
+  const object = `${textOf(namespace)}/${textOf(name)}; ${showType(apiVersion, kind)}`;
   throw new StatusError(500, '', `failed to create typed patch object (${object}): ${errors}`);
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function showType(apiVersion: unknown, kind: unknown): string {
+  const { group, version } = parseGroupVersion(textOf(apiVersion));
+  return `${group}/${version}, Kind=${textOf(kind)}`;
 }
 
 function managersBefore(context: ApplyContext): Managers {
