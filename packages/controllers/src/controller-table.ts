@@ -9,6 +9,7 @@ import { startEndpointSliceController } from './endpointslice/endpointslice-cont
 import { startEndpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller.ts';
 import { startGarbageCollector } from './garbagecollector/garbage-collector.ts';
 import { startJobController } from './job/job-controller.ts';
+import { startLoadBalancerController } from './loadbalancer/loadbalancer-controller.ts';
 import { startNamespaceController } from './namespace/namespace-controller.ts';
 import { startNodeLifecycleController } from './nodelifecycle/nodelifecycle-controller.ts';
 import { startDisruptionController } from './poddisruptionbudget/poddisruptionbudget-controller.ts';
@@ -16,6 +17,7 @@ import { startReplicaSetController } from './replicaset/replicaset-controller.ts
 import { startReplicationController } from './replicationcontroller/replicationcontroller-controller.ts';
 import { startResourceQuotaController } from './resourcequota/resourcequota-controller.ts';
 import { startRootCaController } from './rootca/root-ca-controller.ts';
+import { startScheduler } from './scheduler/scheduler.ts';
 import { startServiceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { startStatefulSetController } from './statefulset/statefulset-controller.ts';
 
@@ -24,6 +26,8 @@ export interface ControllerWorld extends ControllerContext {
   readonly mapper: DiscoveryMapper;
   /** Certificate of the authority that signs for the API server; empty where there is none to publish. */
   readonly caPem: string;
+  /** Addresses of load balancers, as IPv4 CIDR; empty where Services get none. */
+  readonly loadBalancerCidr: string;
 }
 
 /** A controller of the table. */
@@ -103,5 +107,11 @@ export const CONTROLLERS: readonly ControllerRow[] = [
   },
   { name: 'resourcequota-controller', follows: ['v1/resourcequotas'], start: startResourceQuotaController },
   { name: 'node-lifecycle-controller', follows: ['v1/nodes', 'v1/pods'], start: startNodeLifecycleController },
+  { name: 'service-lb-controller', follows: ['v1/services', 'v1/nodes'], start: startLoadBalancerController },
+  {
+    name: 'default-scheduler',
+    follows: ['v1/pods', 'v1/nodes', 'v1/namespaces'],
+    start: (world) => startScheduler(world),
+  },
   { name: 'garbage-collector-controller', follows: [], start: startGarbageCollector },
 ];

@@ -10,22 +10,32 @@ export interface StartControllersOptions extends ControllerContext {
   readonly enabled?: (name: string) => boolean;
   /** Certificate of the authority that signs for the API server. Without it nothing is published. */
   readonly caPem?: string;
+  /** Whether Pods are bound to Nodes; true by default. */
+  readonly schedule?: boolean;
+  /** Addresses of load balancers, as IPv4 CIDR. Without it Services of that type get none. */
+  readonly loadBalancerCidr?: string;
   /** Discovery to share with others; the controllers make their own where it is not given. */
   readonly mapper?: DiscoveryMapper;
 }
 
-const ROOT_CA = 'root-ca-certificate-publisher-controller';
+/** Controllers that need something to work with, and whether it is there. */
+const CONDITIONS: Readonly<Record<string, (options: StartControllersOptions) => boolean>> = {
+  'root-ca-certificate-publisher-controller': ({ caPem }) => Boolean(caPem),
+  'service-lb-controller': ({ loadBalancerCidr }) => Boolean(loadBalancerCidr),
+  'default-scheduler': ({ schedule }) => schedule !== false,
+};
 
 /**
  * Starts controllers and resolves when all of them know the state of the cluster. Starts the informer factory, which
  * stays its owner's to close, after the controllers.
  */
 export async function startControllers(options: StartControllersOptions): Promise<AsyncDisposable> {
-  const { client, informers, enabled = () => true, caPem = '', mapper = discoveryMapper(client) } = options;
-  const rows = CONTROLLERS.filter(({ name }) => enabled(name) && (name !== ROOT_CA || caPem !== ''));
+  const { client, informers, enabled = () => true, caPem = '', loadBalancerCidr = '' } = options;
+  const rows = CONTROLLERS.filter(({ name }) => enabled(name) && (CONDITIONS[name]?.(options) ?? true));
   for (const path of new Set(rows.flatMap(({ follows }) => follows))) informers.informer(parsePath(path));
   await informers.start();
-  const world: ControllerWorld = { ...options, caPem, mapper };
+  const mapper = options.mapper ?? discoveryMapper(client);
+  const world: ControllerWorld = { ...options, caPem, loadBalancerCidr, mapper };
   const running: Controller[] = [];
   const stop = async (): Promise<void> => {
     for (const controller of running.splice(0).reverse()) await controller[Symbol.asyncDispose]();

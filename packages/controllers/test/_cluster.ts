@@ -23,6 +23,7 @@ export interface PodOptions {
 export interface ClusterOptions {
   readonly dualStack?: boolean;
   readonly caPem?: string;
+  readonly loadBalancerCidr?: string;
 }
 
 const NAMESPACED = { namespace: 'shop' };
@@ -71,7 +72,8 @@ export class TestCluster implements AsyncDisposable {
     const informers = new InformerFactory({ client, activity, clock });
     const shared = { client, informers, clock, random, activity };
     const enabled = (name: string): boolean => controllers.includes(name);
-    const running = await startControllers({ ...shared, enabled, caPem: options.caPem ?? '' });
+    const { caPem = '', loadBalancerCidr = '' } = options;
+    const running = await startControllers({ ...shared, enabled, caPem, loadBalancerCidr });
     const cluster = new TestCluster(client, clock, activity, [
       () => running[Symbol.asyncDispose](),
       () => informers.close(),
