@@ -30,21 +30,17 @@ await cluster.apply([
   },
 ] as never);
 await cluster.settled();
-const addresses = async (): Promise<number> => ((await cluster.resolve(NAME)) as string[]).length;
-if ((await addresses()) !== PODS) throw new Error(`${await addresses()} of ${PODS} endpoints are ready`);
+const addresses = async (): Promise<readonly string[]> => (await cluster.resolve(NAME)) as string[];
+if ((await addresses()).length !== PODS) throw new Error(`${(await addresses()).length} of ${PODS} endpoints are ready`);
 
 const pods = cluster.client.resource({ group: '', version: 'v1', resource: 'pods' });
 const { items } = await pods.list({ namespace: 'default', limit: ROUNDS });
 const delays: number[] = [];
-for (const [round, { metadata }] of items.entries()) {
-  const wanted = PODS - round - 1;
-  await pods.patch(
-    metadata.name ?? '',
-    { metadata: { labels: { app: 'taken-out' } } },
-    { namespace: 'default', type: 'merge' },
-  );
+for (const { metadata, status } of items) {
+  const patch = { metadata: { labels: { app: 'taken-out' } } };
+  await pods.patch(metadata.name ?? '', patch, { namespace: 'default', type: 'merge' });
   const written = performance.now();
-  while ((await addresses()) !== wanted) await setImmediate();
+  while ((await addresses()).includes(status.podIP)) await setImmediate();
   delays.push(performance.now() - written);
   await cluster.settled();
 }
