@@ -25,7 +25,7 @@ export async function networkDispatcher(
     const host = hostname.replace(/^\[|\]$/g, '');
     network.dial({ host, port: Number(port || (secure ? 443 : 80)), from }).then(
       (socket) => {
-        if (!secure) return callback(null, socket.setNoDelay());
+        if (!secure) return callback(null, socket);
         const encrypted = connectTls({
           ...tlsOptions,
           socket,

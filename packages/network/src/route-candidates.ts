@@ -53,9 +53,9 @@ function* routedCandidates(routes: Routes, router: TcpRouter, request: RouteRequ
   const journey = router.connect(request);
   if (journey === 'drop') return 'drop';
   if (journey === 'refuse') return connectionRefused(request);
-  let outcome: Error | undefined = new Error('the caller gave up');
+  let isOver = false;
+  let ending: Ending | undefined;
   try {
-    let ending: Ending = connectionRefused(request);
     for (let hop = journey.next(); hop !== undefined && ending !== 'drop'; hop = journey.next()) {
       const candidates = hopCandidates(routes, hop, request, depth);
       let step = candidates.next();
@@ -65,7 +65,7 @@ function* routedCandidates(routes: Routes, router: TcpRouter, request: RouteRequ
           address,
           timeoutMs,
           connected(socket) {
-            outcome = undefined;
+            isOver = true;
             connected(socket);
             journey.connected(socket);
           },
@@ -74,12 +74,19 @@ function* routedCandidates(routes: Routes, router: TcpRouter, request: RouteRequ
       }
       ending = step.value;
     }
-    if (ending !== 'drop' && ending.code === 'ECONNREFUSED') ending = connectionRefused(request);
-    outcome = ending === 'drop' ? new Error('the connection was dropped on its way') : ending;
+    isOver = true;
+    ending = endingFor(request, ending);
+    journey.failed(ending === 'drop' ? new Error('the connection was dropped on its way') : ending);
     return ending;
   } finally {
-    if (outcome !== undefined) journey.failed(outcome);
+    if (!isOver) journey.failed(new Error('the caller gave up'));
   }
+}
+
+/** The caller dialled the router's address, and is told of that one. */
+function endingFor(request: RouteRequest, ending: Ending | undefined): Ending {
+  if (ending === undefined) return connectionRefused(request);
+  return ending !== 'drop' && ending.code === 'ECONNREFUSED' ? connectionRefused(request) : ending;
 }
 
 function hopCandidates(routes: Routes, hop: Hop, request: RouteRequest, depth: number): CandidateSource {

@@ -4,7 +4,7 @@ import type { Socket as DgramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import { type AddressInfo, isIP, Server, Socket } from 'node:net';
+import { type AddressInfo, isIP, Server, Socket, type SocketConstructorOpts } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { AddressBook, type Binding, type BindingListener } from './address-book.ts';
 import { type ActivityCounter, type Clock, systemClock } from './clock.ts';
@@ -165,7 +165,11 @@ export class VirtualNetwork implements Dialer, Disposable {
    */
   connect(options: ConnectOptions): Socket {
     const { allowHalfOpen = false, signal } = options;
-    const socket = new Socket(signal === undefined ? { allowHalfOpen } : { allowHalfOpen, signal });
+    const socket = new Socket({
+      allowHalfOpen,
+      noDelay: true,
+      ...(signal === undefined ? {} : { signal }),
+    } as SocketConstructorOpts);
     this.connectSocket(socket, options);
     return socket;
   }

@@ -66,7 +66,7 @@ test('a dispatcher keeps connections alive', async () => {
   await using web = await startWeb();
   const dispatcher = await web.network.dispatcher({ connections: 1 });
   for (let call = 0; call < 3; call += 1)
-    await (await fetch('http://web.shop.svc/', { dispatcher } as RequestInit)).text();
+    await (await fetch('http://web.shop.svc/', { dispatcher } as unknown as RequestInit)).text();
   assert.is(web.connections, 1);
   await dispatcher.close();
 });
@@ -87,8 +87,9 @@ test('the timeout of a request runs while its connection is dropped', async () =
   const request = http.get('http://10.96.0.1/', { agent: web.network.httpAgent(), timeout: 5 });
   request.on('error', () => {});
   await once(request, 'timeout');
+  const closed = new Promise((resolve) => request.once('close', resolve));
   request.destroy();
-  await once(request, 'close');
+  await closed;
 });
 
 test('a real port forwards to a virtual address, and resets what is refused', async () => {

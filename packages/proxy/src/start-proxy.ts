@@ -10,7 +10,7 @@ import {
   realClock,
   seededRandom,
 } from '@towtank/apimachinery';
-import type { InformerFactory, InformerHandler } from '@towtank/client';
+import { InformerFactory, type InformerHandler, type KubeClient } from '@towtank/client';
 import type { VirtualNetwork } from '@towtank/network';
 import { ConnectionLog, HISTORY_LIMIT } from './connection-log.ts';
 import { FrontendTable } from './frontend-table.ts';
@@ -24,8 +24,10 @@ import { ServiceProxy, type ServiceSource } from './service-proxy.ts';
 
 /** Options of {@link startProxy}. */
 export interface ProxyOptions {
-  /** Follows Services, EndpointSlices and Nodes; started by the proxy where it is not. */
-  readonly informers: Pick<InformerFactory, 'informer' | 'start'>;
+  /** Where Services, EndpointSlices and Nodes are followed; shared with others, so the proxy starts but never closes it. */
+  readonly informers?: Pick<InformerFactory, 'informer' | 'start'>;
+  /** The cluster, where there are no informers: the proxy then has informers of its own. One of the two is required. */
+  readonly client?: KubeClient;
   /** Where Services are made reachable, and their endpoints dialled. */
   readonly network: VirtualNetwork;
   readonly clock?: Clock;
@@ -63,7 +65,8 @@ const BY_SERVICE = 'proxy/service';
 
 /** Starts the proxy; resolves once it knows every Service and has opened what it opens. */
 export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
-  const { informers, network, clock = realClock, activity = new Activity() } = options;
+  const { network, clock = realClock, activity = new Activity() } = options;
+  const { informers, closeInformers } = informersFor(options, { clock, activity });
   const nodes = new NodeTable();
   const connections = new ConnectionLog(options.connectionHistory ?? HISTORY_LIMIT);
   const deadEnd = options.onNoEndpoint === 'accept-then-close' ? await startDeadEnd() : undefined;
@@ -93,13 +96,28 @@ export async function startProxy(options: ProxyOptions): Promise<ServiceProxy> {
     now: () => clock.now(),
     release: async () => {
       unfollow();
-      await Promise.all([health.close(), deadEnd?.close()]);
+      await Promise.all([health.close(), deadEnd?.close(), closeInformers()]);
     },
   });
   const unfollow = follow(proxy, () => health.set(options.healthzPort, nodes.addresses));
   await informers.start();
   proxy.refresh();
   return proxy;
+}
+
+interface ProxyInformers {
+  readonly informers: Pick<InformerFactory, 'informer' | 'start'>;
+  readonly closeInformers: () => Promise<void>;
+}
+
+function informersFor(
+  { informers, client }: ProxyOptions,
+  { clock, activity }: { clock: Clock; activity: Activity },
+): ProxyInformers {
+  if (informers !== undefined) return { informers, closeInformers: async () => {} };
+  if (client === undefined) throw new TypeError('the proxy needs informers or a client');
+  const own = new InformerFactory({ client, clock, activity });
+  return { informers: own, closeInformers: () => own.close() };
 }
 
 /** On a real node, 127.0.0.1 is one of its addresses. */
@@ -114,7 +132,7 @@ interface InformerSource {
   readonly follow: (proxy: ServiceProxy, nodesChanged: () => void) => () => void;
 }
 
-function informerSource(informers: ProxyOptions['informers']): InformerSource {
+function informerSource(informers: ProxyInformers['informers']): InformerSource {
   const services = informers.informer<Service>(SERVICES);
   const slices = informers.informer<EndpointSlice>(SLICES);
   const nodes = informers.informer<Node>(NODES);
