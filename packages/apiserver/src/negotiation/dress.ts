@@ -40,8 +40,8 @@ function wireValue(response: ObjectResponse): unknown {
 export const valueText = (value: unknown, { mediaType, pretty }: Dress): string =>
   mediaType.startsWith('application/yaml') ? yamlText(value) : jsonText(value, pretty);
 
-/** The form that a request wants a failure in; JSON when it accepts nothing that could be given. */
-export function dressOfFailure({ url, headers }: ApiRequest): Dress {
+/** The form that a request wants a document or a failure in; JSON when it accepts nothing that could be given. */
+export function dressFor({ url, headers }: ApiRequest): Dress {
   const choice = chooseMediaType(headers.accept, { mediaTypes: VALUE_MEDIA_TYPES });
   const question = url.indexOf('?');
   const query = new URLSearchParams(question < 0 ? '' : url.slice(question + 1));

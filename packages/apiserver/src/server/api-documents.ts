@@ -4,8 +4,7 @@ import { isBuiltInGroup } from '../discovery/api-groups.ts';
 import { type DiscoveryAnswer, pageNotFound } from '../discovery/discovery-answer.ts';
 import { serveDiscovery } from '../discovery/serve-discovery.ts';
 import type { ParsedRequest } from '../endpoints/parse-request.ts';
-import { valueText } from '../negotiation/dress.ts';
-import { wantsPretty } from '../negotiation/json-text.ts';
+import { dressFor, valueText } from '../negotiation/dress.ts';
 import { OpenApiDocuments } from '../openapi/serve-openapi.ts';
 import type { RequestAttributes } from '../registry/request-attributes.ts';
 import type { ResourceCatalog } from '../resources/catalog.ts';
@@ -23,9 +22,9 @@ export class ApiDocuments {
   }
 
   /** Answers a request that is about no resource; 404 for paths that nobody knows. */
-  serve({ headers }: ApiRequest, { path, query, verb }: ParsedRequest): ApiResponse {
+  serve(request: ApiRequest, { path, query, verb }: ParsedRequest): ApiResponse {
     this.#refresh();
-    const { accept, host, 'if-none-match': ifNoneMatch } = headers;
+    const { accept, host, 'if-none-match': ifNoneMatch } = request.headers;
     const answer =
       this.#openApi.serve({ path, query, accept, ifNoneMatch }) ??
       serveDiscovery({
@@ -38,7 +37,7 @@ export class ApiDocuments {
         resources: this.#resources,
       }) ??
       pageNotFound();
-    return toResponse(answer, wantsPretty(query, headers['user-agent']));
+    return toResponse(answer, dressFor(request).pretty);
   }
 
   #refresh(): void {
