@@ -18,6 +18,7 @@ import { negotiate } from './negotiate.ts';
 import { applyObject, type PatchType, patchObject } from './object-codec.ts';
 import { readBody } from './read-body.ts';
 import { storedResponse } from './respond.ts';
+import { checkNamespace } from './write-handlers.ts';
 
 const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
   'application/json-patch+json': 'json',
@@ -78,7 +79,9 @@ function checkPatchOptions(query: URLSearchParams, type: PatchType): void {
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', errors);
 }
 
-function checked({ attributes }: ApiCall, object: KubeObject): KubeObject {
+function checked(call: ApiCall, object: KubeObject): KubeObject {
+  const { attributes } = call;
+  checkNamespace(call, object);
   if (object.metadata.name !== attributes.name)
     throw badRequest(
       `the name of the object (${object.metadata.name}) does not match the name on the URL (${attributes.name})`,

@@ -9,7 +9,7 @@ import {
 } from '@towtank/apimachinery';
 import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from '../protobuf/decode-protobuf.ts';
 import type { ServedResource } from '../resources/catalog.ts';
-import { BodySyntaxError, type DecodedBody, decodeBody } from '../schema/decode-body.ts';
+import { BodySyntaxError, type DecodedBody, decodeBody, decodeYamlAsJson } from '../schema/decode-body.ts';
 import { jsonKindOf } from '../schema/object-decoder.ts';
 import { isJsonObject } from '../schema/own-property.ts';
 import { schemaOfKind } from '../schema/schema-table.ts';
@@ -28,7 +28,7 @@ export async function readBody({ request, served }: ApiCall): Promise<DecodedBod
   const bytes = request.body ?? new Uint8Array();
   try {
     if (format === 'application/json') return decodeBody(bytes, format);
-    return decodeBody(bytes, format, await loadYaml());
+    return decodeYamlAsJson(bytes) ?? decodeBody(bytes, format, await loadYaml());
   } catch (reason) {
     if (!(reason instanceof BodySyntaxError)) throw reason;
     throw unreadable(served, reason, { bytes, mediaType });

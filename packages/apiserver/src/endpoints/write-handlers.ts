@@ -38,7 +38,8 @@ export async function updateHandler(call: ApiCall): Promise<ApiResponse> {
   return finish(storedResponse(created ? 201 : 200, stored, representation, call.warnings));
 }
 
-function checkNamespace({ attributes, store }: ApiCall, { metadata }: KubeObject): void {
+/** An object may leave its namespace out, but not name another one than the request. Throws 400. */
+export function checkNamespace({ attributes, store }: ApiCall, { metadata }: KubeObject): void {
   if (!store.resource.namespaced || !metadata.namespace || metadata.namespace === attributes.namespace) return;
   throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 }

@@ -32,6 +32,18 @@ export function decodeBody(
   return yamlToJson(Buffer.from(bytes).toString(), yaml, (message) => new BodySyntaxError(message));
 }
 
+/** A YAML body that is JSON, as most are, without the need for a YAML reader; undefined when it must be read as YAML. */
+export function decodeYamlAsJson(bytes: Uint8Array): DecodedBody | undefined {
+  if (bytes[0] !== 0x7b) return undefined;
+  try {
+    const body = decodeJson(bytes);
+    return body.duplicates.length === 0 ? body : undefined;
+  } catch (reason) {
+    if (reason instanceof BodySyntaxError) return undefined;
+    throw reason;
+  }
+}
+
 function decodeJson(bytes: Uint8Array): DecodedBody {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   const members = countMembers(text);
