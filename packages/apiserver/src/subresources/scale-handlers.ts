@@ -10,14 +10,17 @@ import {
 } from '@towtank/apimachinery';
 import { managersForScale, managersFromScale } from '../apply/scale-managed-fields.ts';
 import { type ApiCall, isDryRun, writeContext } from '../endpoints/api-call.ts';
+import { negotiate } from '../endpoints/negotiate.ts';
 import { decodeForCall } from '../endpoints/object-codec.ts';
 import { patchBody, patchedObject } from '../endpoints/patch-handler.ts';
 import { readBody } from '../endpoints/read-body.ts';
-import { valueResponse } from '../endpoints/respond.ts';
+import { storedResponse } from '../endpoints/respond.ts';
 import { getStored } from '../registry/resource-store.ts';
 import { updateObject } from '../registry/update-object.ts';
+import type { ResourceColumn } from '../resources/resource.ts';
 import { schemaNamed } from '../schema/schema-table.ts';
 import type { Handlers } from '../server/resource-router.ts';
+import { StoredObject } from '../storage/stored-object.ts';
 
 /** Where a resource keeps its replicas and its selector, as paths of fields. */
 export interface ScalePaths {
@@ -45,7 +48,7 @@ export const REPLICATION_CONTROLLER_PATHS: ScalePaths = {
 export const scaleHandlers = (paths: ScalePaths): Handlers => ({
   get: async (call) => {
     const { object } = await getStored(call.store, call.attributes.namespace, call.attributes.name);
-    return valueResponse(200, scaleOf(object, paths));
+    return answer(call, scaleOf(object, paths));
   },
   update: async (call) => {
     const body = await readBody(call);
@@ -79,7 +82,13 @@ async function writeScale(call: ApiCall, paths: ScalePaths, options: string, cha
     return parent;
   };
   const { stored } = await updateObject(call.store, { transform, createsMissing: false }, writeContext(call, dryRun));
-  return valueResponse(200, scaleOf(stored.object, paths), call.warnings);
+  return answer(call, scaleOf(stored.object, paths));
+}
+
+/** A Scale in the form that the client asks for. */
+function answer(call: ApiCall, scale: KubeObject): ApiResponse {
+  const { representation, finish } = negotiate(asScaleCall(call));
+  return finish(storedResponse(200, new StoredObject('', scale, 0), representation, call.warnings));
 }
 
 function validateScale({ spec, metadata }: KubeObject): void {
@@ -125,10 +134,25 @@ function writeAt(object: KubeObject, path: readonly string[], value: number): vo
   target[path.at(-1) ?? ''] = value;
 }
 
+/** How a Scale is shown as a table. */
+const COLUMNS: readonly ResourceColumn[] = [
+  { name: 'Name', type: 'string' },
+  { name: 'Desired', type: 'integer' },
+  { name: 'Available', type: 'integer' },
+  { name: 'Age', type: 'string' },
+];
+
 /** The call as one of a resource of Scales, so that bodies are read as such. */
 function asScaleCall(call: ApiCall): ApiCall {
   const schema = schemaNamed('io.k8s.api.autoscaling.v1.Scale') ?? {};
-  const resource = { ...call.served.resource, group: 'autoscaling', version: 'v1', kind: 'Scale', subresources: [] };
+  const resource = {
+    ...call.served.resource,
+    group: 'autoscaling',
+    version: 'v1',
+    kind: 'Scale',
+    subresources: [],
+    columns: COLUMNS,
+  };
   return {
     ...call,
     served: { resource, schema, store: undefined },
