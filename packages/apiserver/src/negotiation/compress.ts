@@ -5,8 +5,8 @@ import { constants, gzip } from 'node:zlib';
 export const COMPRESSION_THRESHOLD_BYTES = 128 * 1024;
 
 /** Whether an Accept-Encoding header takes gzip. */
-export const takesGzip = (acceptEncoding: string | undefined = ''): boolean =>
-  acceptEncoding.split(',').some((clause) => {
+export const takesGzip = (acceptEncoding: string | undefined): boolean =>
+  (acceptEncoding ?? '').split(',').some((clause) => {
     const [encoding = '', ...parameters] = clause.split(';').map((part) => part.trim());
     return encoding === 'gzip' && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
   });
