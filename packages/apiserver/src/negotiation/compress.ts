@@ -2,7 +2,7 @@
 import { constants, gzip } from 'node:zlib';
 
 /** Answers below this many bytes are not worth it. */
-export const COMPRESSION_THRESHOLD_BYTES = 128 * 1024;
+export const COMPRESSION_THRESHOLD_BYTES: number = 128 * 1024;
 
 /** Whether an Accept-Encoding header takes gzip. */
 export const takesGzip = (acceptEncoding: string | undefined): boolean =>
