@@ -36,7 +36,7 @@ export async function createObject(
 
 function prepare(store: ResourceStore, object: KubeObject, context: WriteContext): void {
   fillObjectMeta(object, context);
-  if (hasStatus(store)) resetStatus(store, object);
+  if (hasStatus(store) && store.strategy.keepsStatusOnCreate !== true) resetStatus(store, object);
   if (countsGeneration(store)) object.metadata.generation = 1;
   else delete object.metadata.generation;
   store.strategy.prepareForCreate?.(object, context);
