@@ -27,7 +27,8 @@ export const podStrategy: Strategy = {
       pod.status = { ...pod.status, qosClass: pod.status?.qosClass ?? old.status?.qosClass };
     else pod.status = structuredClone(old.status);
   },
-  validateUpdate: (pod, old) => changeErrors(pod, old),
+  /** A binding sets the node, which nothing else may. */
+  validateUpdate: (pod, old, { subresource }) => (subresource === 'binding' ? [] : changeErrors(pod, old)),
   gracePeriodSeconds({ spec, status }, requested) {
     const unscheduled = !spec?.nodeName;
     const finished = status?.phase === 'Failed' || status?.phase === 'Succeeded';
