@@ -3,6 +3,7 @@ import { isIP, type NetConnectOpts, Socket } from 'node:net';
 import type { Clock, Timer } from './clock.ts';
 import { connectionTimedOut } from './network-error.ts';
 import type { Candidate, CandidateSource } from './route-candidates.ts';
+import type { RealAddress } from './virtual-address.ts';
 
 /** How a socket finds its way. */
 export interface SocketRoute {
@@ -15,7 +16,7 @@ export interface SocketRoute {
   readonly timeoutMs: number;
   candidates(ip: string): CandidateSource;
   /** Called in the turn in which the system has chosen the socket's local port, before the peer can know of it. */
-  opened(socket: Socket): void;
+  opened(socket: Socket, to: RealAddress): void;
 }
 
 /** The parts of a socket that Node keeps to itself: a connection attempt that failed is undone through them. */
@@ -126,7 +127,7 @@ class Attempt {
       this.#timer = this.#route.clock.schedule(timeoutMs, () => void this.#failed(this.#timedOut()));
     }
     systemConnect.call(this.#socket, { ...candidate.address, family: isIP(candidate.address.host) });
-    process.nextTick(() => this.#route.opened(this.#socket));
+    process.nextTick(() => this.#route.opened(this.#socket, candidate.address));
   }
 
   #timedOut(): NodeJS.ErrnoException {

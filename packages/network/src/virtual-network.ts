@@ -6,6 +6,7 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { type AddressInfo, isIP, Server, Socket, type SocketConstructorOpts } from 'node:net';
 import type { Dispatcher } from 'undici';
+import { AcceptQueue } from './accept-queue.ts';
 import { AddressBook, type Binding, type BindingListener } from './address-book.ts';
 import { type ActivityCounter, type Clock, systemClock } from './clock.ts';
 import { connectSocket } from './connect-socket.ts';
@@ -50,6 +51,8 @@ export interface VirtualNetworkOptions {
 }
 
 const DROP_TIMEOUT_MS = 127_000;
+/** One turn for a peer to learn that it is connected, one for what it sends to arrive. */
+const RETIRE_TURNS = 2;
 /** Virtual source ports of datagram sockets: Linux's ephemeral range. */
 const FIRST_EPHEMERAL_PORT = 32_768;
 const LAST_EPHEMERAL_PORT = 60_999;
@@ -68,6 +71,8 @@ export class VirtualNetwork implements Dialer, Disposable {
   readonly #dropTimeoutMs: number;
   readonly #sources = new AsyncLocalStorage<Source>();
   readonly #peers = new Map<number, Source>();
+  /** By the real port of each server that this network has started. */
+  readonly #queues = new Map<number, AcceptQueue>();
   #resolver: NameResolver | undefined;
   #nextPort = FIRST_EPHEMERAL_PORT;
 
@@ -109,8 +114,25 @@ export class VirtualNetwork implements Dialer, Disposable {
     const { port } = server.address() as AddressInfo;
     const protocol = server instanceof Server ? 'tcp' : 'udp';
     const binding = this.bind({ ...address, protocol }, { host: '127.0.0.1', port });
-    server.once('close', () => binding.close());
+    if (server instanceof Server) this.#queues.set(port, new AcceptQueue(server));
+    server.once('close', () => {
+      binding.close();
+      this.#queues.delete(port);
+    });
     return binding;
+  }
+
+  /**
+   * Takes a server of {@link VirtualNetwork.listen} out of service: releases its addresses, lets it accept whoever is
+   * already on the way to it, and stops it. To close it at once resets those. Its connections go on.
+   */
+  async retire(server: Server | DgramSocket, bindings: Iterable<Binding>): Promise<void> {
+    for (const binding of bindings) binding.close();
+    const { port } = server.address() as AddressInfo;
+    await this.#queues.get(port)?.emptied();
+    // Their first bytes are yet to come, and a server that closes takes connections without a request for idle.
+    for (let turn = 0; turn < RETIRE_TURNS; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    server.close();
   }
 
   /** Tells of every binding, present and to come, until the result is called. */
@@ -184,7 +206,10 @@ export class VirtualNetwork implements Dialer, Disposable {
       clock: this.clock,
       timeoutMs: this.#dropTimeoutMs,
       candidates: (ip): CandidateSource => routeCandidates(this.#routes, { protocol: 'tcp', ip, port, from }),
-      opened: (opened) => this.#remember(opened, from),
+      opened: (opened, to) => {
+        this.#remember(opened, from);
+        this.#queues.get(to.port)?.entered(opened);
+      },
     });
   }
 

@@ -98,12 +98,7 @@ export async function startFakeCluster(options: Partial<ProxyOptions> = {}): Pro
   const feed = (resource: string, object: KubeObject): void =>
     informers.informer({ group: '', version: 'v1', resource }).consumer.set(object);
   const servers: (() => void)[] = [];
-  const ask = async (host: string, port: number, from?: Source): Promise<string> => {
-    const socket = network.connect({ host, port, from });
-    const answered = read(socket);
-    socket.end();
-    return await answered;
-  };
+  const ask: FakeCluster['ask'] = (host, port, from) => read(network.connect({ host, port, from }).end());
   return {
     network,
     clock,
@@ -131,11 +126,12 @@ export async function startFakeCluster(options: Partial<ProxyOptions> = {}): Pro
       const pod: FakePod = { name, ip, port, nodeName, served: 0, close: () => {} };
       const server = tcpServer(pod);
       const binding = await network.listen({ ip, port }, server);
+      let open = true;
       pod.close = () => {
-        binding.close();
-        server.close();
+        if (open) void network.retire(server, [binding]);
+        open = false;
       };
-      servers.push(pod.close);
+      servers.push(() => server.close());
       return pod;
     },
     udpPod: async (name, ip, { port = 53, nodeName = 'node-1' } = {}) => {
