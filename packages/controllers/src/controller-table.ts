@@ -17,6 +17,7 @@ import { startReplicaSetController } from './replicaset/replicaset-controller.ts
 import { startReplicationController } from './replicationcontroller/replicationcontroller-controller.ts';
 import { startResourceQuotaController } from './resourcequota/resourcequota-controller.ts';
 import { startRootCaController } from './rootca/root-ca-controller.ts';
+import { startServiceCaController } from './rootca/service-ca-controller.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { startServiceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { startStatefulSetController } from './statefulset/statefulset-controller.ts';
@@ -68,6 +69,11 @@ export const CONTROLLERS: readonly ControllerRow[] = [
     name: 'root-ca-certificate-publisher-controller',
     follows: ['v1/namespaces', 'v1/configmaps'],
     start: startRootCaController,
+  },
+  {
+    name: 'service-ca-certificate-publisher-controller',
+    follows: ['v1/namespaces', 'v1/configmaps'],
+    start: startServiceCaController,
   },
   { name: 'namespace-controller', follows: ['v1/namespaces'], start: startNamespaceController },
   {
