@@ -73,8 +73,8 @@ class EndpointJourney implements Journey {
     }
     connection.established(this.#endpoint, new SocketBytes(socket));
     connections.note({ type: 'opened', connection });
-    socket.once('close', (failed) => {
-      connection.ended(failed ? 'reset' : 'closed', clock.now());
+    socket.once('close', () => {
+      connection.ended(isReset(socket) ? 'reset' : 'closed', clock.now());
       connections.note({ type: 'closed', connection });
     });
   }
@@ -95,6 +95,10 @@ class EndpointJourney implements Journey {
     return this.#port.context.dead;
   }
 }
+
+/** Clients destroy sockets with errors of their own when they are done with them; only the system's tell of a reset. */
+const isReset = ({ errored }: Socket): boolean =>
+  errored !== null && 'code' in errored && (errored.code === 'ECONNRESET' || errored.code === 'EPIPE');
 
 class SocketBytes {
   readonly #socket: Socket;

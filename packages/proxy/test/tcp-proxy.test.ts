@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type FakeCluster, startFakeCluster } from './_fake-cluster.ts';
@@ -168,6 +169,30 @@ test('a connection is an event with its pod, client and bytes', async () => {
   assert.is(connection.bytesReceived, 'web-1hello'.length);
   assert.is((await events.next()).value?.type, 'closed');
 });
+
+for (const { name, end, outcome } of [
+  { name: 'a client that destroys its socket with an error of its own closes', end: 'client', outcome: 'closed' },
+  { name: 'a pod that resets a connection is told as such', end: 'pod', outcome: 'reset' },
+] as const) {
+  test(name, async () => {
+    await using cluster = await startFakeCluster();
+    const server = createServer((accepted) => {
+      accepted.on('error', () => {});
+      accepted.once('data', () => accepted.resetAndDestroy());
+    });
+    const pod = { name: 'web-1', ip: '10.244.0.1', port: 8080, nodeName: 'node-1', served: 0, close: () => {} };
+    await cluster.network.listen(pod, server);
+    cluster.service('web', WEB);
+    cluster.slice('web', [pod]);
+    const socket = await cluster.network.dial({ host: IP, port: 80 });
+    socket.on('error', () => {});
+    if (end === 'client') socket.destroy(new Error('done with it'));
+    else socket.write('x');
+    const connection = await cluster.proxy.connections.waitFor(({ closedAt }) => closedAt !== undefined);
+    assert.is(connection.outcome, outcome);
+    server.close();
+  });
+}
 
 test('a client that gives up while it is dropped leaves a record', async () => {
   await using cluster = await startWeb(1, { ...WEB, internalTrafficPolicy: 'Local' });
