@@ -1,5 +1,6 @@
 /** The Swagger 2 document: the whole API in one, for clients from before OpenAPI 3. */
 
+import type { Schema } from '../schema/schema-table.ts';
 import { typesOf } from './document-v3.ts';
 import type { DocumentedGroup } from './documented-group.ts';
 import {
@@ -26,9 +27,9 @@ const SECURITY = {
 export function documentV2(groups: readonly DocumentedGroup[]): object {
   const paths = groups.flatMap((group) => group.paths).sort((a, b) => (a.path < b.path ? -1 : 1));
   const definitions = new Map<string, SchemaObject>();
-  for (const { paths: own, lookup } of groups)
+  for (const { paths: own, lookup, given } of groups)
     for (const [name, schema] of reachableTypes(typesOf(own), lookup))
-      if (!definitions.has(name)) definitions.set(name, schemaV2(schema));
+      if (!definitions.has(name)) definitions.set(name, definition(given?.get(name), schema));
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: 'v1.36.2' },
@@ -37,6 +38,30 @@ export function documentV2(groups: readonly DocumentedGroup[]): object {
     securityDefinitions: SECURITY,
     security: [{ BearerToken: [] }],
   };
+}
+
+const definition = (given: SchemaObject | undefined, schema: Schema): SchemaObject =>
+  given === undefined ? schemaV2(schema) : givenV2(given);
+
+/** What Swagger 2 has no word for. */
+const UNKNOWN_TO_V2: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'not', 'nullable', 'default']);
+
+/** A schema of OpenAPI 3 as its readers of old take it: references point elsewhere, alternatives are left out. */
+function givenV2(schema: SchemaObject): SchemaObject {
+  const { allOf } = schema as { allOf?: readonly { $ref?: string }[] };
+  const reference = allOf?.[0]?.$ref?.replace('#/components/schemas/', '#/definitions/');
+  const kept = Object.entries(schema).filter(([key]) => !UNKNOWN_TO_V2.has(key));
+  return {
+    ...(reference === undefined ? {} : { $ref: reference }),
+    ...Object.fromEntries(kept.map(([key, part]) => [key, partV2(key, part)])),
+  };
+}
+
+function partV2(key: string, part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+  // the keys of `properties` are names of fields, whatever they are called
+  if (key !== 'properties') return givenV2(part as SchemaObject);
+  return Object.fromEntries(Object.entries(part).map(([name, field]) => [name, givenV2(field as SchemaObject)]));
 }
 
 function pathItem(path: ApiPath): object {

@@ -21,14 +21,14 @@ const SECURITY = {
 };
 
 /** The document of a group version, or of a few paths beside them. */
-export function documentV3({ paths, lookup, isCustom }: DocumentedGroup): object {
+export function documentV3({ paths, lookup, given, isCustom }: DocumentedGroup): object {
   const types = reachableTypes(typesOf(paths), lookup);
   return {
     openapi: '3.0.0',
     info: isCustom ? { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' } : { title: 'Kubernetes', version: '1.36' },
     paths: Object.fromEntries(paths.map((path) => [path.path, pathItem(path)])),
     components: {
-      schemas: Object.fromEntries(types.map(([name, schema]) => [name, schemaV3(schema)])),
+      schemas: Object.fromEntries(types.map(([name, schema]) => [name, given?.get(name) ?? schemaV3(schema)])),
       ...(isCustom ? {} : { securitySchemes: SECURITY }),
     },
   };

@@ -5,6 +5,7 @@ import { type Schema, schemaNamed } from '../schema/schema-table.ts';
 import type { Answer, ApiPath } from './operation.ts';
 import { groupVersionWord, tagOf } from './operation-names.ts';
 import { answersWith, type DocumentedResource, resourcePaths, rootOf } from './resource-operations.ts';
+import { type SchemaObject, schemaV3 } from './schema-object.ts';
 import { subresourcePaths } from './subresource-operations.ts';
 import type { TypeLookup } from './type-closure.ts';
 
@@ -12,12 +13,16 @@ import type { TypeLookup } from './type-closure.ts';
 export interface TypedResource {
   readonly resource: Resource;
   readonly schema?: Schema;
+  /** The schema that a custom resource was defined with: more than its type says, descriptions and patterns above all. */
+  readonly openApiSchema?: SchemaObject;
 }
 
 /** Paths and types of one group version. */
 export interface DocumentedGroup {
   readonly paths: readonly ApiPath[];
   readonly lookup: TypeLookup;
+  /** Types that are written as they were given. */
+  readonly given?: ReadonlyMap<string, SchemaObject>;
   readonly isCustom: boolean;
 }
 
@@ -34,10 +39,12 @@ const customTypeName = ({ group, version, kind }: Resource): string =>
 export function documentGroup(group: string, version: string, rows: readonly TypedResource[]): DocumentedGroup {
   const isCustom = !isBuiltInGroup(group);
   const custom = new Map<string, Schema>();
+  const given = new Map<string, SchemaObject>();
   const paths = [resourceListPath(group, version)];
-  for (const { resource, schema } of rows) {
+  for (const { resource, schema, openApiSchema } of rows) {
     const type = isCustom ? customTypeName(resource) : resource.schema;
     if (isCustom) addCustomTypes(custom, type, resource, schema ?? {});
+    if (isCustom && openApiSchema !== undefined) given.set(type, withTypeMeta(openApiSchema, custom.get(type) ?? {}));
     const documented: DocumentedResource = { resource, isCustom, type };
     paths.push(...resourcePaths(documented));
     for (const subresource of resource.subresources)
@@ -45,7 +52,7 @@ export function documentGroup(group: string, version: string, rows: readonly Typ
   }
   paths.sort((a, b) => (a.path < b.path ? -1 : 1));
   const lookup: TypeLookup = (name) => custom.get(name) ?? ownKinds(name, group, version);
-  return { paths, lookup, isCustom };
+  return { paths, lookup, given, isCustom };
 }
 
 function ownKinds(name: string, group: string, version: string): Schema | undefined {
@@ -80,6 +87,21 @@ function addCustomTypes(types: Map<string, Schema>, name: string, resource: Reso
     gvk: [{ group, version, kind: `${kind}List` }],
   });
 }
+
+/** A given schema with the fields that every object has, which definitions leave out. */
+function withTypeMeta(given: SchemaObject, type: Schema): SchemaObject {
+  const { properties: own = {} } = schemaV3({ ...type, properties: pickMeta(type) });
+  return {
+    ...given,
+    properties: { ...(given.properties as object | undefined), ...(own as object) },
+    'x-kubernetes-group-version-kind': type.gvk,
+  };
+}
+
+const pickMeta = ({ properties }: Schema): Readonly<Record<string, Schema>> =>
+  Object.fromEntries(Object.entries(properties ?? {}).filter(([name]) => META_FIELDS.has(name)));
+
+const META_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 function resourceListPath(group: string, version: string): ApiPath {
   return documentPath(

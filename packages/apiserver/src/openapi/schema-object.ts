@@ -2,7 +2,7 @@
 import type { Schema } from '../schema/schema-table.ts';
 
 /** A schema in JSON form. */
-export type SchemaObject = Record<string, unknown>;
+export type SchemaObject = Readonly<Record<string, unknown>>;
 
 /** How references to named types are written, which is how the two dialects differ most. */
 interface Dialect {
@@ -22,11 +22,12 @@ export const schemaV2 = (schema: Schema): SchemaObject => render(schema, V2, fal
 function render(schema: Schema, dialect: Dialect, isField: boolean): SchemaObject {
   if (schema.ref !== undefined) return reference(schema, schema.ref, dialect, isField);
   if (schema.oneOf !== undefined && !dialect.isV3) return alternatives(schema);
-  const rendered: SchemaObject = {};
+  const rendered: Record<string, unknown> = {};
   if (schema.type !== undefined) rendered.type = schema.type;
   if (schema.format !== undefined) rendered.format = schema.format;
   if (schema.required !== undefined) rendered.required = schema.required;
   if (schema.default !== undefined && dialect.isV3) rendered.default = schema.default;
+  if (schema.nullable !== undefined && dialect.isV3) rendered.nullable = schema.nullable;
   if (schema.enum !== undefined) rendered.enum = schema.enum;
   if (schema.oneOf !== undefined) rendered.oneOf = schema.oneOf.map((option) => render(option, dialect, false));
   Object.assign(rendered, renderChildren(schema, dialect), renderExtensions(schema));
@@ -49,7 +50,7 @@ const alternatives = ({ format }: Schema): SchemaObject => ({
 });
 
 function renderChildren({ properties, items, additionalProperties }: Schema, dialect: Dialect): SchemaObject {
-  const rendered: SchemaObject = {};
+  const rendered: Record<string, unknown> = {};
   if (items !== undefined) rendered.items = render(items, dialect, false);
   if (properties !== undefined)
     rendered.properties = Object.fromEntries(
@@ -68,6 +69,8 @@ function renderExtensions(schema: Schema): SchemaObject {
     ['x-kubernetes-patch-merge-key', schema.patchMergeKey],
     ['x-kubernetes-patch-strategy', schema.patchStrategy],
     ['x-kubernetes-unions', schema.unions],
+    ['x-kubernetes-preserve-unknown-fields', schema.preserveUnknownFields],
+    ['x-kubernetes-embedded-resource', schema.embeddedResource],
   ];
   return Object.fromEntries(extensions.filter(([, value]) => value !== undefined));
 }

@@ -34,7 +34,10 @@ export class OpenApiDocuments {
   #v2: Source | undefined;
 
   constructor(rows: readonly TypedResource[]) {
-    this.#rows = rows;
+    // rows may carry more than is documented, their stores for example
+    this.#rows = rows.map(({ resource, schema = {}, openApiSchema }) =>
+      openApiSchema === undefined ? { resource, schema } : { resource, schema, openApiSchema },
+    );
   }
 
   /** Answers a path below `/openapi`; undefined when there is no such document. */

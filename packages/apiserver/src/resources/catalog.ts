@@ -12,6 +12,8 @@ export interface ServedResource {
   readonly store: ResourceStore | undefined;
   /** Whether the resource was defined by a CustomResourceDefinition. */
   readonly customResource?: boolean;
+  /** The `openAPIV3Schema` of a custom resource, for the OpenAPI documents: with descriptions, patterns and all. */
+  readonly openApiSchema?: Readonly<Record<string, unknown>>;
   /** From the served version to the stored one; absent when they are the same. Returns a new object. */
   readonly toStored?: (object: KubeObject) => KubeObject;
   /** From the stored version to the served one. */

@@ -165,6 +165,32 @@ test('a custom resource is described under its domain backwards', () => {
   assert.equal(WidgetList.required, ['items']);
 });
 
+test('a custom resource keeps the words of its definition', () => {
+  const openApiSchema = {
+    type: 'object',
+    description: 'A widget.',
+    properties: {
+      spec: {
+        type: 'object',
+        properties: {
+          default: { type: 'string', pattern: '^a', default: 'abc' },
+          any: { anyOf: [{ type: 'string' }] },
+        },
+      },
+    },
+  };
+  const described = new OpenApiDocuments([...builtIn, { resource: widget, schema: { type: 'object' }, openApiSchema }]);
+  const type = 'com.example.shop.v1.Widget';
+  const v3 = json('/openapi/v3/apis/shop.example.com/v1', described).components.schemas[type];
+  assert.equal([v3.description, v3.properties.spec], ['A widget.', openApiSchema.properties.spec]);
+  assert.equal(v3.properties.metadata, {
+    allOf: [{ $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' }],
+  });
+  const v2 = json('/openapi/v2', described).definitions[type];
+  assert.equal(v2.properties.spec.properties, { default: { type: 'string', pattern: '^a' }, any: {} });
+  assert.equal(v2.properties.metadata, { $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' });
+});
+
 test('a custom resource takes no strategic merge patch', () => {
   const { paths } = json('/openapi/v3/apis/shop.example.com/v1', withWidgets);
   const { patch } = paths['/apis/shop.example.com/v1/namespaces/{namespace}/widgets/{name}'];
