@@ -19,7 +19,7 @@ interface Watcher {
 /** Serves create, get, list, watch, update, merge patch and delete. Paths are taken as they come. */
 export class FakeApi implements Transport {
   readonly requests: string[] = [];
-  readonly objects = new Map<string, KubeObject>();
+  readonly objects: Map<string, KubeObject> = new Map();
   readonly #watchers = new Set<Watcher>();
   #revision = 0;
   #oldest = 0;

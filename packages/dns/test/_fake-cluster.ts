@@ -11,8 +11,8 @@ const RESOURCES: Readonly<Record<string, string>> = {
 
 class FakeSource implements ObjectSource<KubeObject> {
   hasSynced = true;
-  readonly objects = new Map<string, KubeObject>();
-  readonly handlers = new Set<ObjectHandler<KubeObject>>();
+  readonly objects: Map<string, KubeObject> = new Map();
+  readonly handlers: Set<ObjectHandler<KubeObject>> = new Set();
 
   addHandler(handler: ObjectHandler<KubeObject>): () => void {
     this.handlers.add(handler);

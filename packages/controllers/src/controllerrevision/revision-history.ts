@@ -11,11 +11,11 @@ export interface ControllerRevision extends KubeObject {
   revision: number;
 }
 
-export const CONTROLLER_REVISIONS = {
+export const CONTROLLER_REVISIONS: GroupVersionResource = {
   group: 'apps',
   version: 'v1',
   resource: 'controllerrevisions',
-} satisfies GroupVersionResource;
+};
 
 /** How the two kinds write revisions. */
 export interface RevisionOptions {

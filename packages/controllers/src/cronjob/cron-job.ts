@@ -28,7 +28,7 @@ export interface CronJob extends KubeObject {
   status?: { active?: JobReference[]; lastScheduleTime?: string; lastSuccessfulTime?: string };
 }
 
-export const CRON_JOBS = { group: 'batch', version: 'v1', resource: 'cronjobs' } satisfies GroupVersionResource;
+export const CRON_JOBS: GroupVersionResource = { group: 'batch', version: 'v1', resource: 'cronjobs' };
 
 const SCHEDULED_AT = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 

@@ -19,7 +19,7 @@ export interface DaemonSet extends KubeObject {
   status?: Record<string, number> & { conditions?: never };
 }
 
-export const DAEMON_SETS = { group: 'apps', version: 'v1', resource: 'daemonsets' } satisfies GroupVersionResource;
+export const DAEMON_SETS: GroupVersionResource = { group: 'apps', version: 'v1', resource: 'daemonsets' };
 
 export const REVISION_LABEL = 'controller-revision-hash';
 const GENERATION_LABEL = 'pod-template-generation';

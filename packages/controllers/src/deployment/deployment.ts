@@ -36,11 +36,11 @@ export interface Deployment extends KubeObject {
   status?: DeploymentStatus;
 }
 
-export const DEPLOYMENTS = {
+export const DEPLOYMENTS: GroupVersionResource = {
   group: 'apps',
   version: 'v1',
   resource: 'deployments',
-} satisfies GroupVersionResource;
+};
 
 /** Pods that the Deployment wants. */
 export const replicasOf = ({ spec }: Deployment): number => spec.replicas ?? 1;

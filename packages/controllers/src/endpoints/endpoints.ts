@@ -40,4 +40,4 @@ export interface Endpoints extends KubeObject {
   subsets?: EndpointSubset[] | null;
 }
 
-export const ENDPOINTS = { group: '', version: 'v1', resource: 'endpoints' } satisfies GroupVersionResource;
+export const ENDPOINTS: GroupVersionResource = { group: '', version: 'v1', resource: 'endpoints' };

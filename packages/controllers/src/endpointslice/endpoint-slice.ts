@@ -30,11 +30,11 @@ export interface EndpointSlice extends KubeObject {
   ports: SlicePort[] | null;
 }
 
-export const ENDPOINT_SLICES = {
+export const ENDPOINT_SLICES: GroupVersionResource = {
   group: 'discovery.k8s.io',
   version: 'v1',
   resource: 'endpointslices',
-} satisfies GroupVersionResource;
+};
 
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 export const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by';

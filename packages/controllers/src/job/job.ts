@@ -42,7 +42,7 @@ export interface Job extends KubeObject {
   status?: JobStatus;
 }
 
-export const JOBS = { group: 'batch', version: 'v1', resource: 'jobs' } satisfies GroupVersionResource;
+export const JOBS: GroupVersionResource = { group: 'batch', version: 'v1', resource: 'jobs' };
 
 /** Keeps a finished Pod until it has been counted. */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking';

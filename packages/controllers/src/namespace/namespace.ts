@@ -8,7 +8,7 @@ export interface Namespace extends KubeObject {
   status?: { phase?: string; conditions?: Condition[] };
 }
 
-export const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' } satisfies GroupVersionResource;
+export const NAMESPACES: GroupVersionResource = { group: '', version: 'v1', resource: 'namespaces' };
 
 /** Whether a namespace exists and takes new objects. */
 export const isActiveNamespace = (namespace: KubeObject | undefined): boolean =>

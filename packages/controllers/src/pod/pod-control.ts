@@ -44,7 +44,7 @@ export function podFromTemplate(template: PodTemplate, owner: PodOwner): Pod {
   };
 }
 
-export const PODS = { group: '', version: 'v1', resource: 'pods' } satisfies GroupVersionResource;
+export const PODS: GroupVersionResource = { group: '', version: 'v1', resource: 'pods' };
 
 /** Writes Pods in the name of their workload. */
 export class PodControl {

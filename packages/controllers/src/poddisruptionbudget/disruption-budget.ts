@@ -20,11 +20,11 @@ export interface DisruptionBudget extends KubeObject {
   status?: DisruptionBudgetStatus;
 }
 
-export const DISRUPTION_BUDGETS = {
+export const DISRUPTION_BUDGETS: GroupVersionResource = {
   group: 'policy',
   version: 'v1',
   resource: 'poddisruptionbudgets',
-} satisfies GroupVersionResource;
+};
 
 /** An eviction that was granted counts against the budget until its Pod goes, but no longer than this. */
 const DISRUPTION_TIMEOUT_MS = 2 * 60_000;

@@ -7,7 +7,7 @@ import type { Node } from './node.ts';
 /** What is on a Node, kept up to date Pod by Pod. */
 export class NodeInfo {
   node: Node;
-  readonly pods = new Map<string, Pod>();
+  readonly pods: Map<string, Pod> = new Map();
   readonly #requested = new Map<string, bigint>();
   #allocatable: ReadonlyMap<string, bigint>;
 

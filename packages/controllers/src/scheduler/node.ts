@@ -38,4 +38,4 @@ export interface NodeSelectorTerm {
   matchFields?: NodeRequirement[];
 }
 
-export const NODES = { group: '', version: 'v1', resource: 'nodes' } satisfies GroupVersionResource;
+export const NODES: GroupVersionResource = { group: '', version: 'v1', resource: 'nodes' };

@@ -25,7 +25,7 @@ export interface Service extends KubeObject {
 
 export type IpFamily = 'IPv4' | 'IPv6';
 
-export const SERVICES = { group: '', version: 'v1', resource: 'services' } satisfies GroupVersionResource;
+export const SERVICES: GroupVersionResource = { group: '', version: 'v1', resource: 'services' };
 
 /** On Endpoints and slices of a Service without a cluster IP. */
 export const HEADLESS_LABEL = 'service.kubernetes.io/headless';

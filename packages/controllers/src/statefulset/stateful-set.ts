@@ -41,11 +41,11 @@ export interface StatefulSet extends KubeObject {
   status?: StatefulSetStatus;
 }
 
-export const STATEFUL_SETS = {
+export const STATEFUL_SETS: GroupVersionResource = {
   group: 'apps',
   version: 'v1',
   resource: 'statefulsets',
-} satisfies GroupVersionResource;
+};
 
 export const REVISION_LABEL = 'controller-revision-hash';
 const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name';

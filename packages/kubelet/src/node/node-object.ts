@@ -31,7 +31,7 @@ export interface ResolvedNode {
   readonly spec: NodeSpec;
 }
 
-export const NODES = { group: '', version: 'v1', resource: 'nodes' } satisfies GroupVersionResource;
+export const NODES: GroupVersionResource = { group: '', version: 'v1', resource: 'nodes' };
 
 const CAPACITY: Readonly<Record<string, string>> = {
   cpu: '8',

@@ -173,7 +173,7 @@ export interface Pod extends KubeObject {
   status?: PodStatus;
 }
 
-export const PODS = { group: '', version: 'v1', resource: 'pods' } satisfies GroupVersionResource;
+export const PODS: GroupVersionResource = { group: '', version: 'v1', resource: 'pods' };
 
 export const podKey = ({ metadata }: { readonly metadata: Pod['metadata'] }): string =>
   `${metadata.namespace}/${metadata.name}`;
