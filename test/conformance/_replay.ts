@@ -26,7 +26,7 @@ async function replayStep(cluster: Cluster, step: Exchange, learned: LearnedValu
   const { title, request, response = { status: 0 }, eventually } = step;
   if (eventually) await cluster.settled();
   const answer = await send(cluster, request, learned);
-  const ours = answer.type === 'watch' ? await watched(cluster, answer, step, learned) : valueOf(answer);
+  const ours = answer.type === 'watch' ? await watched(cluster, answer, step, learned) : answeredValue(answer);
   const recorded = response.events ?? response.body;
   learned.learn(recorded, ours);
   const matches = answer.status === response.status && isDeepStrictEqual(comparable(recorded), comparable(ours));
@@ -68,7 +68,7 @@ async function watched(
   return events.slice(0, recorded.events ?? events.length);
 }
 
-function valueOf(response: Exclude<ApiResponse, WatchResponse>): unknown {
+function answeredValue(response: Exclude<ApiResponse, WatchResponse>): unknown {
   if (response.type === 'stream') return undefined;
   const bytes = response.type === 'bytes' ? response.body : response.encode();
   const text = (bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(bytes)).toString();

@@ -1,0 +1,21 @@
+/** The command line. */
+import { Command, CommanderError } from 'commander';
+import { describeFailure } from './describe-failure.ts';
+import { upCommand } from './up-command.ts';
+
+/** Runs a command line and answers the exit code: 0, or 1 with one clear line on standard error. */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  const program = new Command('towtank').description('a Kubernetes cluster in one process').addCommand(upCommand());
+  for (const command of [program, ...program.commands])
+    command
+      .exitOverride()
+      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'towtank: ')) });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (reason) {
+    if (reason instanceof CommanderError) return reason.exitCode === 0 ? 0 : 1;
+    process.stderr.write(`towtank: ${describeFailure(reason)}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,76 @@
+/** `towtank up`: a local cluster that stays up until it is told to stop. */
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import type { Cluster } from '../cluster.ts';
+import { CLUSTER_DEFAULTS } from '../cluster-options.ts';
+import { startCluster } from '../start-cluster.ts';
+import { describeCluster, describeJson } from './describe-cluster.ts';
+import { untilStopped } from './until-stopped.ts';
+import { cidrList, integer, type UpOptions } from './up-options.ts';
+
+const PORT = integer(0, 65_535);
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+/** The command. */
+export const upCommand = (): Command =>
+  new Command('up')
+    .description('start a local cluster and keep it up until Ctrl-C')
+    .option('--port <n>', 'HTTPS port of the API server; 0 takes a free one', PORT, 6443)
+    .option('--insecure-port <n>', 'plain HTTP port, where everybody is the administrator', PORT)
+    .option('--dns-port <n>', 'UDP and TCP port of the cluster DNS', PORT)
+    .option('--socks-port <n>', 'SOCKS5 port through which other programs reach the cluster', PORT)
+    .option('--nodes <n>', 'simulated nodes; 0 schedules nothing', integer(0, 1000), 1)
+    .option(
+      '--service-cidr <range>',
+      'range of ClusterIPs; two with a comma make dual stack',
+      cidrList,
+      CLUSTER_DEFAULTS.serviceCidrs.join(),
+    )
+    .option('--pod-cidr <range>', 'range of pod addresses', cidrList, CLUSTER_DEFAULTS.podCidr)
+    .option('--admin-token <token>', "the administrator's bearer token")
+    .option('--kubeconfig <file>', 'write a kubeconfig there')
+    .option('--seed <text>', 'the same seed gives the same names, uids and addresses')
+    .option('-f, --filename <manifest>', 'apply a manifest; may be given more than once', collect, [])
+    .option('--json', 'print one line with every address once the cluster is ready')
+    .action(up);
+
+async function up(options: UpOptions): Promise<void> {
+  const stop = untilStopped();
+  const cluster = await startCluster(clusterOptionsOf(options));
+  try {
+    if (options.filename.length > 0) await cluster.apply(options.filename);
+    await cluster.settled();
+    if (options.kubeconfig !== undefined) await writeFile(options.kubeconfig, cluster.kubeconfig, { mode: 0o600 });
+    announce(cluster, options);
+    await stop;
+  } finally {
+    await cluster.close();
+  }
+}
+
+const clusterOptionsOf = ({
+  port,
+  insecurePort,
+  dnsPort,
+  socksPort,
+  nodes,
+  serviceCidr,
+  podCidr,
+  adminToken,
+  seed,
+}: UpOptions): Parameters<typeof startCluster>[0] => ({
+  port,
+  nodes,
+  serviceCidrs: serviceCidr.split(','),
+  podCidr,
+  ...(insecurePort === undefined ? {} : { insecurePort }),
+  ...(dnsPort === undefined ? {} : { dnsPort }),
+  ...(socksPort === undefined ? {} : { socksPort }),
+  ...(adminToken === undefined ? {} : { adminToken }),
+  ...(seed === undefined ? {} : { seed }),
+});
+
+function announce(cluster: Cluster, { json, kubeconfig }: UpOptions): void {
+  const text = json ? describeJson(cluster, kubeconfig) : describeCluster(cluster, kubeconfig);
+  process.stdout.write(`${text}\n`);
+}
