@@ -1,6 +1,7 @@
 /** Runs test files: `pnpm unit [FILE | FOLDER | PART OF A PATH]… [--parallel N] [--node PATH]`. */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildAll, needsBuild } from './build-all.ts';
 import { formatCounts, runTestFiles } from './uvu/run-test-files.ts';
 import { selectTestFiles } from './uvu/test-files.ts';
 
@@ -18,7 +19,9 @@ const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 
 try {
-  const counts = await runTestFiles(selectTestFiles(root, positionals), {
+  const files = selectTestFiles(root, positionals);
+  if (files.some((file) => needsBuild(root, file)) && !buildAll(root)) throw new Error('the build failed');
+  const counts = await runTestFiles(files, {
     root,
     signal: interrupted.signal,
     ...(values.parallel === undefined ? {} : { parallel: Number(values.parallel) }),

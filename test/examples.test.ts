@@ -1,6 +1,6 @@
 /**
  * The example suites pass under their own test runners, against the built packages, and leave nothing open.
- * @deadline 120 s
+ * @needs build, @deadline 120 s
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';

@@ -35,6 +35,16 @@ export interface TestFileResult {
 }
 
 const CHILD = 'scripts/uvu/child.ts';
+const DEADLINE_MS = 60_000;
+
+/** How long a test file may take at most: what it asks for, or the usual. */
+export const askedDeadlineMs = (root: string, file: string): number =>
+  deadlineIn(readFileSync(join(root, file), 'utf8')) ?? DEADLINE_MS;
+
+function deadlineIn(source: string): number | undefined {
+  const asked = /@deadline (\d+) s\b/.exec(source)?.[1];
+  return asked === undefined ? undefined : Number(asked) * 1000;
+}
 
 /** Runs a test file. Never rejects: whatever goes wrong is a failed result. */
 export async function runTestFile(file: string, options: TestFileOptions): Promise<TestFileResult> {
@@ -84,8 +94,7 @@ interface ProcessResult {
 
 function runProcess(file: string, source: string, options: TestFileOptions): Promise<ProcessResult> {
   const { root, node = process.execPath, graceMs = 3000, killAfterMs = 5000, signal } = options;
-  const asked = /@deadline (\d+) s\b/.exec(source)?.[1];
-  const deadlineMs = asked === undefined ? (options.deadlineMs ?? 60_000) : Number(asked) * 1000;
+  const deadlineMs = deadlineIn(source) ?? options.deadlineMs ?? DEADLINE_MS;
   const args = ['--conditions=@towtank/source', '--import', 'tsx', CHILD, file, String(deadlineMs), String(graceMs)];
   const child = spawn(node, args, {
     cwd: root,

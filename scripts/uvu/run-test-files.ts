@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runTestFile, type TestFileOptions, type TestFileResult } from './run-test-file.ts';
+import { askedDeadlineMs, runTestFile, type TestFileOptions, type TestFileResult } from './run-test-file.ts';
 
 /** How a run goes about. */
 export interface RunOptions extends TestFileOptions {
@@ -21,11 +21,12 @@ export interface Counts {
 
 const DURATIONS = 'node_modules/.cache/towtank-test-durations.json';
 
-/** Runs the files; those that took longest last time go first. Output is shown for files that fail or skip. */
+/** Runs the files; those that are expected to take longest go first. Output is shown for files that fail or skip. */
 export async function runTestFiles(files: readonly string[], options: RunOptions): Promise<Counts> {
   const { root, parallel = availableParallelism(), print = console.log } = options;
   const durations = readDurations(root);
-  const waiting = [...files].sort((a, b) => (durations[b] ?? 0) - (durations[a] ?? 0));
+  const expected = (file: string): number => durations[file] ?? askedDeadlineMs(root, file) / 4;
+  const waiting = [...files].sort((a, b) => expected(b) - expected(a));
   const results: TestFileResult[] = [];
   const worker = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined && !options.signal?.aborted; file = waiting.shift()) {

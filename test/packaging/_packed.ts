@@ -34,9 +34,8 @@ export interface Tarball {
   readonly path: string;
 }
 
-/** Builds and packs every package. What has been packed before and has not changed since is taken as it is. */
+/** Packs every package, as it is built. What has been packed before and has not changed since is taken as it is. */
 export async function packAll(): Promise<Tarball[]> {
-  await runIn('.', join(BIN, 'turbo'), ['run', 'build', '--output-logs=errors-only', '--ui=stream']);
   const cache = resolve('node_modules/.cache/towtank-packed');
   const folder = join(cache, fingerprint());
   if (!existsSync(folder)) await packInto(folder, cache);

@@ -1,6 +1,6 @@
 /**
  * The packed packages work in an empty project, under every test runner and module system.
- * @deadline 300 s
+ * @needs build, @deadline 300 s
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

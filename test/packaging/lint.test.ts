@@ -1,6 +1,6 @@
 /**
  * What is packed is what its package.json says, for every kind of consumer.
- * @deadline 180 s
+ * @needs build, @deadline 180 s
  */
 import { readFileSync } from 'node:fs';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
