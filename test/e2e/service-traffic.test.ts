@@ -266,15 +266,6 @@ test('a local external policy answers on nodes with a pod only, and frees its he
   assert.is(again.spec.healthCheckNodePort, healthCheckNodePort);
 });
 
-test('a load balancer address leads to the Service', async () => {
-  await using hand = await startHandMade();
-  await hand.pod('web-1');
-  await hand.service('web', { ...WEB, type: 'LoadBalancer' });
-  const services = hand.cluster.client.resource({ group: '', version: 'v1', resource: 'services' });
-  const { status } = await services.get('web', { namespace: 'default' });
-  assert.is(await hand.ask(status.loadBalancer.ingress[0].ip, 80, OUTSIDE), 'web-1');
-});
-
 test('traffic distribution keeps callers in their zone or on their node while it can', async () => {
   await using hand = await startHandMade();
   await hand.pod('web-1', { node: 'node-1' });

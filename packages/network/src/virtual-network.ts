@@ -51,8 +51,8 @@ export interface VirtualNetworkOptions {
 }
 
 const DROP_TIMEOUT_MS = 127_000;
-/** One turn for a peer to learn that it is connected, one for what it sends to arrive. */
-const RETIRE_TURNS = 2;
+/** For a peer to learn that it is connected, for what it sends to arrive, and for the server to read it. */
+const RETIRE_TURNS = 3;
 /** Virtual source ports of datagram sockets: Linux's ephemeral range. */
 const FIRST_EPHEMERAL_PORT = 32_768;
 const LAST_EPHEMERAL_PORT = 60_999;
@@ -126,13 +126,14 @@ export class VirtualNetwork implements Dialer, Disposable {
    * Takes a server of {@link VirtualNetwork.listen} out of service: releases its addresses, lets it accept whoever is
    * already on the way to it, and stops it. To close it at once resets those. Its connections go on.
    */
-  async retire(server: Server | DgramSocket, bindings: Iterable<Binding>): Promise<void> {
+  async retire(server: Server, bindings: Iterable<Binding>): Promise<void> {
     for (const binding of bindings) binding.close();
-    const { port } = server.address() as AddressInfo;
-    await this.#queues.get(port)?.emptied();
+    const address = server.address() as AddressInfo | null;
+    if (address === null) return;
+    await this.#queues.get(address.port)?.emptied();
     // Their first bytes are yet to come, and a server that closes takes connections without a request for idle.
     for (let turn = 0; turn < RETIRE_TURNS; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
-    server.close();
+    if (server.listening) server.close();
   }
 
   /** Tells of every binding, present and to come, until the result is called. */

@@ -103,7 +103,7 @@ async function listenHttp(server: HttpServer, options: ListenOptions): Promise<L
   const sockets = await bind(server, options);
   return {
     async drain() {
-      server.close();
+      await sockets.retire();
       server.closeIdleConnections();
       if (active > 0) await new Promise<void>((resolve) => (idle = resolve));
       sockets.close();
@@ -114,28 +114,36 @@ async function listenHttp(server: HttpServer, options: ListenOptions): Promise<L
 
 async function listenTcp(server: NetServer, options: ListenOptions): Promise<Listener> {
   const sockets = await bind(server, options);
-  return { drain: async () => sockets.end(), close: sockets.close };
+  return { drain: () => sockets.end(), close: sockets.close };
+}
+
+interface BoundSockets {
+  /** Takes no more connections, but for those that are on their way already. */
+  retire(): Promise<void>;
+  /** Retires, and ends what is connected. */
+  end(): Promise<void>;
+  /** Cuts everything off. */
+  close(): void;
 }
 
 /** Listens, binds every virtual address, and keeps track of connections. */
-async function bind(server: NetServer, { network, addresses }: ListenOptions): Promise<{ end(): void; close(): void }> {
+async function bind(server: NetServer, { network, addresses }: ListenOptions): Promise<BoundSockets> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   const bindings = await bindAll(network, addresses, 'tcp', server);
-  const release = (): void => {
-    server.close();
-    for (const binding of bindings) binding.close();
-  };
+  const retire = (): Promise<void> => network.retire(server, bindings);
   return {
-    end() {
-      release();
+    retire,
+    async end() {
+      await retire();
       for (const socket of sockets) socket.destroySoon();
     },
     close() {
-      release();
+      server.close();
+      for (const binding of bindings) binding.close();
       for (const socket of sockets) socket.destroy();
     },
   };

@@ -1,0 +1,166 @@
+/** Clients of every kind reach Services of a cluster whose pods are functions. */
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import { connect } from 'node:net';
+import { promisify } from 'node:util';
+import type { Cluster } from 'towtank';
+import { startCluster } from 'towtank';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const test = suite('service clients');
+
+const NAME = 'web.default.svc.cluster.local';
+
+const manifest = (type: string): string => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 3
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: web
+          image: example/web
+          ports:
+            - { name: http, containerPort: 8080 }
+            - { name: echo, containerPort: 7 }
+            - { name: echo-udp, containerPort: 7, protocol: UDP }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec:
+  type: ${type}
+  selector: { app: web }
+  ports:
+    - { name: http, port: 80, targetPort: http }
+    - { name: echo, port: 7, targetPort: echo }
+    - { name: echo-udp, port: 7, targetPort: echo-udp, protocol: UDP }
+`;
+
+async function startWeb({
+  type = 'ClusterIP',
+  ...options
+}: {
+  type?: string;
+  socksPort?: number;
+} = {}): Promise<Cluster> {
+  const cluster = await startCluster({
+    port: false,
+    images: {
+      'example/web': ({ pod }) => ({
+        ports: {
+          http: (_request, response) => response.end(pod.metadata.name),
+          echo: { tcp: (socket) => socket.pipe(socket) },
+          'echo-udp': { udp: (message, reply) => reply(message) },
+        },
+      }),
+    },
+    ...options,
+  });
+  await cluster.apply(manifest(type));
+  await cluster.settled();
+  return cluster;
+}
+
+const countsOf = (answers: readonly string[]): number[] => {
+  const counts = new Map<string, number>();
+  for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  return [...counts.values()];
+};
+
+async function get(agent: http.Agent): Promise<string> {
+  const [response] = (await once(http.get(`http://${NAME}/`, { agent }), 'response')) as [http.IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+test('nine fetches are spread evenly over three pods', async () => {
+  await using cluster = await startWeb();
+  const answers: string[] = [];
+  for (let count = 0; count < 9; count += 1) answers.push(await (await cluster.fetch(`http://${NAME}/`)).text());
+  assert.equal(countsOf(answers), [3, 3, 3]);
+});
+
+test('a connection that is kept alive stays on one pod', async () => {
+  await using cluster = await startWeb();
+  const agent = cluster.network.httpAgent({ keepAlive: true, maxSockets: 1 });
+  const answers: string[] = [];
+  for (let count = 0; count < 6; count += 1) answers.push(await get(agent));
+  assert.equal(countsOf(answers), [6]);
+  agent.destroy();
+});
+
+test('curl reaches a name through SOCKS5', async () => {
+  await using cluster = await startWeb({ socksPort: 0 });
+  const proxy = `socks5h://127.0.0.1:${cluster.socksAddress?.port}`;
+  const { stdout } = await promisify(execFile)('curl', ['-sS', '--proxy', proxy, `http://${NAME}/`]);
+  assert.match(stdout, /^web-/);
+});
+
+test('any library of the process reaches the cluster while it is intercepted', async () => {
+  await using cluster = await startWeb();
+  using _interception = cluster.network.intercept();
+  const answer = await (await fetch(`http://${NAME}/`, { headers: { connection: 'close' } })).text();
+  assert.match(answer, /^web-/);
+  const socket = connect(7, NAME);
+  socket.end('hello');
+  assert.is(String((await once(socket, 'data'))[0]), 'hello');
+});
+
+test('a load balancer address leads to the Service', async () => {
+  await using cluster = await startWeb({ type: 'LoadBalancer' });
+  const services = cluster.client.resource({ group: '', version: 'v1', resource: 'services' });
+  const { status } = await services.get('web', { namespace: 'default' });
+  assert.match(await (await cluster.fetch(`http://${status.loadBalancer.ingress[0].ip}/`)).text(), /^web-/);
+});
+
+test('large payloads come back whole, by TCP and by UDP', async () => {
+  await using cluster = await startWeb();
+  const payload = randomBytes(8 << 20);
+  const socket = await cluster.connect({ host: NAME, port: 7, allowHalfOpen: true });
+  socket.end(payload);
+  const hash = createHash('sha1');
+  for await (const chunk of socket) hash.update(chunk as Buffer);
+  assert.is(hash.digest('hex'), createHash('sha1').update(payload).digest('hex'));
+
+  using datagrams = cluster.network.datagram();
+  const [ip = ''] = await cluster.network.resolve(NAME);
+  const reply = once(datagrams, 'message');
+  await datagrams.send(payload.subarray(0, 8192), { ip, port: 7 });
+  assert.ok((await reply)[0].equals(payload.subarray(0, 8192)));
+});
+
+test('no request is lost while a Deployment rolls over', async () => {
+  await using cluster = await startWeb();
+  const answers: Promise<string>[] = [];
+  const ask = async (): Promise<string> => {
+    const response = await cluster.fetch(`http://${NAME}/`);
+    return `${response.status} ${await response.text()}`;
+  };
+  const deployments = cluster.client.resource({ group: 'apps', version: 'v1', resource: 'deployments' });
+  const annotations = { 'example.com/revision': '2' };
+  const patch = { spec: { template: { metadata: { annotations } } } };
+  const rolled = deployments.patch('web', patch, { namespace: 'default', type: 'merge' }).then(() => cluster.settled());
+  let isRolling = true;
+  void rolled.then(() => {
+    isRolling = false;
+  });
+  while (isRolling || answers.length < 50) {
+    answers.push(ask());
+    await new Promise(setImmediate);
+  }
+  const lost = (await Promise.allSettled(answers)).filter(
+    (answer) => answer.status === 'rejected' || !answer.value.startsWith('200 web-'),
+  );
+  assert.equal(lost, []);
+});
+
+test.run();
