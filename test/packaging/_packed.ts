@@ -22,6 +22,8 @@ const BIN = resolve('node_modules/.bin');
 const ENV = {
   ...process.env,
   CI: 'true',
+  NO_COLOR: '1',
+  FORCE_COLOR: '0',
   DO_NOT_TRACK: '1',
   TURBO_TELEMETRY_DISABLED: '1',
   npm_config_update_notifier: 'false',
