@@ -5,7 +5,7 @@ import { configMapStrategy, secretStrategy } from './config-strategies.ts';
 import { endpointSliceStrategy } from './endpoints/endpoint-slice-strategy.ts';
 import { endpointsStrategy } from './endpoints/endpoints-strategy.ts';
 import { namespaceStrategy } from './namespace-strategy.ts';
-import { podStrategy } from './pod-strategy.ts';
+import { podStrategy } from './pods/pod-strategy.ts';
 
 /** Strategies by `resource`, or `resource.group` outside the core group. */
 export type StrategyTable = Readonly<Record<string, Strategy>>;

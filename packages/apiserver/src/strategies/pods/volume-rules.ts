@@ -1,0 +1,84 @@
+/** Rules for the volumes of a pod. */
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  duplicate,
+  forbiddenField,
+  invalidValue,
+  type ObjectMeta,
+  required,
+} from '@towtank/apimachinery';
+import { checkName, type Errors, type Fields } from '../validation/field-rules.ts';
+import { VOLUME_SOURCES } from './volume-sources.ts';
+
+/** The usable volumes of a pod, by name. */
+export type Volumes = ReadonlyMap<string, Fields>;
+
+/** What a rule for a source may know of its volume. */
+export interface VolumeContext {
+  readonly name: string;
+  /** Absent in templates, whose pods have no name yet. */
+  readonly podName: string | undefined;
+}
+
+/** Volumes have a name and one source each. Answers those without a fault, which containers may mount. */
+export function checkVolumes(
+  errors: Errors,
+  field: string,
+  volumes: readonly Fields[],
+  metadata: ObjectMeta | undefined,
+): Volumes {
+  const good = new Map<string, Fields>();
+  if (volumes.length === 0) return good;
+  const podName = metadata?.name || undefined;
+  const created = new Set(
+    volumes.filter(({ ephemeral }) => ephemeral !== undefined).map(({ name }) => `${podName}-${name}`),
+  );
+  for (const [index, volume] of volumes.entries()) {
+    const at = `${field}[${index}]`;
+    const before = errors.length;
+    checkVolume(errors, at, volume, podName);
+    if (good.has(volume.name)) errors.push(duplicate(`${at}.name`, volume.name));
+    if (errors.length === before) good.set(volume.name, volume);
+    const claimName = volume.persistentVolumeClaim?.claimName;
+    if (podName !== undefined && claimName !== undefined && created.has(claimName))
+      errors.push(
+        invalidValue(
+          `${at}.persistentVolumeClaim.claimName`,
+          claimName,
+          'must not reference a PVC that gets created for an ephemeral volume',
+        ),
+      );
+  }
+  return good;
+}
+
+function checkVolume(errors: Errors, field: string, volume: Fields, podName: string | undefined): void {
+  const name = volume.name ?? '';
+  checkSource(errors, field, volume, { name, podName });
+  if (name === '') errors.push(required(`${field}.name`));
+  else checkName(errors, `${field}.name`, name, dns1123LabelErrors);
+}
+
+function checkSource(errors: Errors, field: string, volume: Fields, context: VolumeContext): void {
+  let found = false;
+  for (const { source, shown = source, check } of VOLUME_SOURCES) {
+    const value = volume[source];
+    if (value === undefined) continue;
+    if (found) {
+      errors.push(forbiddenField(`${field}.${shown}`, 'may not specify more than 1 volume type'));
+      continue;
+    }
+    found = true;
+    check(errors, `${field}.${source}`, value, context);
+  }
+  if (!found) errors.push(required(field, 'must specify a volume type'));
+  if (volume.ephemeral !== undefined && context.podName !== undefined && context.name !== '')
+    checkClaimName(errors, field, context);
+}
+
+function checkClaimName(errors: Errors, field: string, { name, podName }: VolumeContext): void {
+  const claim = `${podName}-${name}`;
+  for (const message of dns1123SubdomainErrors(claim))
+    errors.push(invalidValue(`${field}.name`, name, `PVC name "${claim}": ${message}`));
+}
