@@ -31,7 +31,8 @@ await cluster.apply([
 ] as never);
 await cluster.settled();
 const addresses = async (): Promise<readonly string[]> => (await cluster.resolve(NAME)) as string[];
-if ((await addresses()).length !== PODS) throw new Error(`${(await addresses()).length} of ${PODS} endpoints are ready`);
+if ((await addresses()).length !== PODS)
+  throw new Error(`${(await addresses()).length} of ${PODS} endpoints are ready`);
 
 const pods = cluster.client.resource({ group: '', version: 'v1', resource: 'pods' });
 const { items } = await pods.list({ namespace: 'default', limit: ROUNDS });
