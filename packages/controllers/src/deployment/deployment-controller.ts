@@ -10,6 +10,7 @@ import { type ReplicaSet, replicaSetKind } from '../replicaset/replica-set.ts';
 import { DEPLOYMENTS, type Deployment, hasProgressDeadline, withCondition } from './deployment.ts';
 import { deploymentStatus, isComplete, progressCheckAtMs, rolloutStatus } from './deployment-status.ts';
 import { recreate } from './recreate.ts';
+import { revisionOf } from './revision.ts';
 import { rollingUpdate } from './rolling-update.ts';
 import { Rollout, sizeOf } from './rollout.ts';
 import { isScalingEvent, scale } from './scale.ts';
@@ -144,7 +145,9 @@ class DeploymentController implements Controller {
   async #trimHistory({ deployment, oldSets }: Rollout): Promise<void> {
     const limit = deployment.spec.revisionHistoryLimit;
     if (limit === undefined) return;
-    const alive = oldSets.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const alive = oldSets
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .sort((a, b) => revisionOf(a) - revisionOf(b));
     for (const set of alive.slice(0, Math.max(0, alive.length - limit))) {
       const { name = '', namespace, generation = 0 } = set.metadata;
       if ((set.status?.replicas ?? 0) !== 0 || sizeOf(set) !== 0) continue;

@@ -107,7 +107,8 @@ class JobController implements Controller {
 
   async #reconcile(key: string): Promise<void> {
     const job = this.#jobs.get(key);
-    if (job === undefined || (job.spec.managedBy ?? OWN_NAME) !== OWN_NAME) return;
+    // A Job without a selector has not been through an API server: its Pods could not be told from others.
+    if (job?.spec.selector === undefined || (job.spec.managedBy ?? OWN_NAME) !== OWN_NAME) return;
     try {
       if (finishedCondition(job) !== undefined) await this.#expire(key, job);
       else await this.#sync(key, job);
