@@ -71,7 +71,7 @@ test('Forbid lets no second Job start beside the first', async () => {
   await world.advance(5 * MINUTE);
   assert.equal(await world.names(JOBS), [run(5)]);
   await finish(world, run(5));
-  assert.equal(await world.names(JOBS), [run(10), run(5)], 'the run that had to wait is due still');
+  assert.equal(await world.names(JOBS), [run(5), run(10)], 'the run that had to wait is due still');
 });
 
 test('Replace deletes the Job that still runs', async () => {
