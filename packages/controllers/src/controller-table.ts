@@ -43,17 +43,20 @@ export interface ControllerRow {
   readonly start: (world: ControllerWorld) => Controller | Promise<Controller>;
 }
 
-/** The controllers, in the order in which they start. */
+/**
+ * The controllers, in the order in which they start. Those that start first hear of a change first: slices are what
+ * DNS and proxies wait for.
+ */
 export const CONTROLLERS: readonly ControllerRow[] = [
-  {
-    name: 'endpoints-controller',
-    follows: ['v1/services', 'v1/pods', 'v1/endpoints'],
-    start: startEndpointsController,
-  },
   {
     name: 'endpointslice-controller',
     follows: ['v1/services', 'v1/pods', 'v1/nodes', 'discovery.k8s.io/v1/endpointslices'],
     start: startEndpointSliceController,
+  },
+  {
+    name: 'endpoints-controller',
+    follows: ['v1/services', 'v1/pods', 'v1/endpoints'],
+    start: startEndpointsController,
   },
   {
     name: 'endpointslice-mirroring-controller',

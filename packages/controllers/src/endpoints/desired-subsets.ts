@@ -3,35 +3,59 @@ import { isPodReady, type Pod } from '../pod/pod.ts';
 import { findPort } from '../service/find-port.ts';
 import { addressesOfFamily, canonicalIP, familyOf } from '../service/ip-address.ts';
 import { addressesOf, hostnameWithin, isPublishable } from '../service/pod-membership.ts';
-import { hasClusterIP, type IpFamily, type Service } from '../service/service.ts';
+import { hasClusterIP, type IpFamily, type Service, type ServicePort } from '../service/service.ts';
 import type { EndpointAddress, EndpointPort, EndpointSubset } from './endpoints.ts';
 import { repackSubsets } from './repack-subsets.ts';
+
+interface Group {
+  readonly addresses: EndpointAddress[];
+  readonly notReadyAddresses: EndpointAddress[];
+  readonly ports: EndpointPort[];
+}
 
 /** Computes the subsets, in canonical form. A Pod that lacks a named port is left out of that port only. */
 export function desiredSubsets(service: Service, pods: readonly Pod[]): EndpointSubset[] {
   const publishNotReady = service.spec.publishNotReadyAddresses ?? false;
-  const subsets: EndpointSubset[] = [];
+  const groups = new Map<string, Group>();
   for (const pod of pods) {
     if (!isPublishable(pod, publishNotReady)) continue;
     const address = addressFor(service, pod);
     if (address === undefined) continue;
     const state = publishNotReady || isPodReady(pod) ? 'addresses' : 'notReadyAddresses';
-    for (const ports of portLists(service, pod)) subsets.push({ [state]: [address], ports });
+    for (const group of groupsOf(service, pod, groups)) group[state].push(address);
   }
-  return repackSubsets(subsets);
+  return repackSubsets([...groups.values()]);
 }
 
-/** One list for each port that the Pod has; a single empty list for a headless Service without ports. */
-function portLists(service: Service, pod: Pod): EndpointPort[][] {
+/** The group of each port that the Pod has; a single one without ports for a headless Service that has none. */
+function groupsOf(service: Service, pod: Pod, groups: Map<string, Group>): Group[] {
   const { ports = [] } = service.spec;
-  if (ports.length === 0) return hasClusterIP(service) ? [] : [[]];
-  return ports.flatMap((servicePort) => {
+  if (ports.length === 0) return hasClusterIP(service) ? [] : [groupFor(groups, '', undefined)];
+  const found: Group[] = [];
+  for (const [at, servicePort] of ports.entries()) {
     const port = findPort(pod, servicePort);
-    if (port === undefined) return [];
-    const { name, protocol, appProtocol } = servicePort;
-    return [[{ ...(name ? { name } : {}), port, protocol, ...(appProtocol ? { appProtocol } : {}) }]];
-  });
+    if (port === undefined) continue;
+    found.push(groupFor(groups, `${at} ${port}`, { ...servicePort, port }));
+  }
+  return found;
 }
+
+function groupFor(groups: Map<string, Group>, key: string, servicePort: ServicePort | undefined): Group {
+  let group = groups.get(key);
+  if (group === undefined) {
+    const ports = servicePort === undefined ? [] : [endpointPort(servicePort)];
+    group = { addresses: [], notReadyAddresses: [], ports };
+    groups.set(key, group);
+  }
+  return group;
+}
+
+const endpointPort = ({ name, port, protocol, appProtocol }: ServicePort): EndpointPort => ({
+  ...(name ? { name } : {}),
+  port,
+  protocol,
+  ...(appProtocol ? { appProtocol } : {}),
+});
 
 /**
  * The Pod's first address of the Service's primary family. The node is always named, even by an empty name, which the

@@ -40,25 +40,33 @@ export function repackSubsets(subsets: readonly EndpointSubset[]): EndpointSubse
 
 /** Which addresses offer each port. */
 function byPort(subsets: readonly EndpointSubset[]): PortGroup[] {
-  const addresses = new Map<string, EndpointAddress>();
+  const firsts = new Map<string, EndpointAddress>();
   const groups = new Map<string, PortGroup>();
-  const add = (address: EndpointAddress, port: EndpointPort | undefined, ready: boolean): void => {
-    const key = addressKey(address);
-    const first = addresses.get(key) ?? address;
-    addresses.set(key, first);
-    const portKey = port === undefined ? '' : JSON.stringify([port.name, port.port, port.protocol, port.appProtocol]);
-    const group = groups.get(portKey) ?? { port, members: new Map<string, Member>() };
-    groups.set(portKey, group);
-    const member = group.members.get(key);
-    if (member === undefined) group.members.set(key, { address: first, ready });
-    else member.ready &&= ready;
-  };
-  for (const { addresses: ready = [], notReadyAddresses = [], ports = [] } of subsets)
+  for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets)
     for (const port of ports.length > 0 ? ports : [undefined]) {
-      for (const address of ready) add(address, port, true);
-      for (const address of notReadyAddresses) add(address, port, false);
+      const key = port === undefined ? '' : JSON.stringify([port.name, port.port, port.protocol, port.appProtocol]);
+      const group = groups.get(key) ?? { port, members: new Map<string, Member>() };
+      groups.set(key, group);
+      addMembers(group, firsts, addresses, true);
+      addMembers(group, firsts, notReadyAddresses, false);
     }
   return [...groups.values()];
+}
+
+function addMembers(
+  { members }: PortGroup,
+  firsts: Map<string, EndpointAddress>,
+  addresses: readonly EndpointAddress[],
+  ready: boolean,
+): void {
+  for (const address of addresses) {
+    const key = addressKey(address);
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, address);
+    const member = members.get(key);
+    if (member === undefined) members.set(key, { address: first ?? address, ready });
+    else member.ready &&= ready;
+  }
 }
 
 /** Which ports share the same addresses in the same state. */
@@ -67,16 +75,19 @@ function byAddresses(
 ): Map<string, { members: Map<string, Member>; ports: EndpointPort[] }> {
   const merged = new Map<string, { members: Map<string, Member>; ports: EndpointPort[] }>();
   for (const { port, members } of groups) {
-    const key = [...members]
-      .map(([address, { ready }]) => `${address} ${ready}`)
-      .sort()
-      .join('\n');
+    const key = groups.length === 1 ? '' : membersKey(members);
     const group = merged.get(key) ?? { members, ports: [] };
     merged.set(key, group);
     if (port !== undefined) group.ports.push(port);
   }
   return merged;
 }
+
+const membersKey = (members: ReadonlyMap<string, Member>): string =>
+  [...members]
+    .map(([address, { ready }]) => `${address} ${ready}`)
+    .sort()
+    .join('\n');
 
 const addressKey = ({ ip, targetRef }: EndpointAddress): string => `${ip} ${targetRef?.uid ?? ''}`;
 

@@ -1,10 +1,12 @@
 /** The identity of endpoints, and sets of them. */
-import { semanticEqual } from '../pod/template-hash.ts';
+import type { TargetReference } from '../endpoints/endpoints.ts';
 import type { Endpoint } from './endpoint-slice.ts';
 
 /** What makes two endpoints the same one: where they are and what they point to, not the state they are in. */
-export const endpointKey = ({ addresses, hostname, targetRef }: Endpoint): string =>
-  JSON.stringify([[...addresses].sort(), hostname, targetRef?.namespace, targetRef?.name]);
+function endpointKey({ addresses, hostname = '', targetRef }: Endpoint): string {
+  const where = addresses.length === 1 ? addresses[0] : [...addresses].sort().join();
+  return `${where} ${hostname} ${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`;
+}
 
 /** Whether two endpoints of the same identity are in the same state. Hints do not count: they follow from the state. */
 export const sameState = (a: Endpoint, b: Endpoint): boolean =>
@@ -13,10 +15,16 @@ export const sameState = (a: Endpoint, b: Endpoint): boolean =>
   a.conditions.ready === b.conditions.ready &&
   a.conditions.serving === b.conditions.serving &&
   a.conditions.terminating === b.conditions.terminating &&
-  semanticEqual(withoutVersion(a), withoutVersion(b));
+  sameTarget(a.targetRef, b.targetRef);
 
-const withoutVersion = ({ targetRef }: Endpoint): unknown =>
-  targetRef === undefined ? undefined : { ...targetRef, resourceVersion: undefined };
+/** The resourceVersion does not count: it changes with everything about a Pod. */
+const sameTarget = (a: TargetReference = {}, b: TargetReference = {}): boolean =>
+  a.kind === b.kind &&
+  a.namespace === b.namespace &&
+  a.name === b.name &&
+  a.uid === b.uid &&
+  a.apiVersion === b.apiVersion &&
+  a.fieldPath === b.fieldPath;
 
 /** Endpoints by identity, in the order in which they were added; the last one of an identity holds. */
 export class EndpointSet {

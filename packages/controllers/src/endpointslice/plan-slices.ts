@@ -9,7 +9,7 @@ import { EndpointSet } from './endpoint-set.ts';
 import { type EndpointSlice, endpointsOf, type SliceChanges, type SlicePort } from './endpoint-slice.ts';
 import { isOwnedBy, newSlice, sliceLabels } from './new-slice.ts';
 import { packSlices } from './pack-slices.ts';
-import { podEndpoint, podPorts } from './pod-endpoint.ts';
+import { podEndpoint, podPortsOf } from './pod-endpoint.ts';
 import { portsKey } from './slice-ports.ts';
 
 /** What a plan is made from. */
@@ -72,10 +72,10 @@ function groupByPorts({ service, pods, addressType, node }: PlanInput): {
   const groups = new Map<string, PortGroup>();
   const skipped: string[] = [];
   const { namespace, name } = service.metadata;
+  const portsOf = podPortsOf(service);
   for (const pod of pods) {
     if (!isPublishable(pod, true)) continue;
-    const ports = podPorts(pod, service);
-    const key = portsKey(ports);
+    const { ports, key } = portsOf(pod);
     const group = groups.get(key) ?? { ports, desired: new EndpointSet() };
     groups.set(key, group);
     const nodeName = pod.spec.nodeName ?? '';

@@ -4,9 +4,9 @@ import { isPodReady, type Pod } from '../pod/pod.ts';
 import { findPort } from '../service/find-port.ts';
 import { addressesOfFamily } from '../service/ip-address.ts';
 import { addressesOf, hostnameWithin } from '../service/pod-membership.ts';
-import { hasClusterIP, type IpFamily, type Service } from '../service/service.ts';
+import type { IpFamily, Service, ServicePort } from '../service/service.ts';
 import type { Endpoint, SlicePort } from './endpoint-slice.ts';
-import { sortPorts } from './slice-ports.ts';
+import { portsKey, sortPorts } from './slice-ports.ts';
 
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
@@ -35,15 +35,32 @@ export function podEndpoint(
   };
 }
 
-/** The ports that a Pod offers for a Service. A named port that the Pod lacks is left out. */
-export function podPorts(pod: Pod, service: Service): SlicePort[] {
-  const { ports = [] } = service.spec;
-  if (ports.length === 0 && !hasClusterIP(service)) return [];
-  const found = ports.flatMap((servicePort): SlicePort[] => {
-    const port = findPort(pod, servicePort);
-    if (port === undefined) return [];
-    const { name = '', protocol, appProtocol } = servicePort;
-    return [{ name, protocol, port, ...(appProtocol ? { appProtocol } : {}) }];
-  });
-  return sortPorts(found);
+/** Ports of a Pod, with what tells whether two Pods offer the same. */
+export interface PodPorts {
+  readonly ports: readonly SlicePort[];
+  readonly key: string;
+}
+
+/**
+ * Tells which ports a Pod offers for a Service. A named port that the Pod lacks is left out. Pods whose ports have the
+ * same numbers share one answer.
+ */
+export function podPortsOf(service: Service): (pod: Pod) => PodPorts {
+  const known = new Map<string, PodPorts>();
+  const servicePorts = service.spec.ports ?? [];
+  return (pod) => {
+    const numbers = servicePorts.map((servicePort) => findPort(pod, servicePort));
+    const key = numbers.join();
+    let found = known.get(key);
+    if (found === undefined) {
+      const ports = sortPorts(servicePorts.flatMap((servicePort, at) => slicePort(servicePort, numbers[at])));
+      found = { ports, key: portsKey(ports) };
+      known.set(key, found);
+    }
+    return found;
+  };
+}
+
+function slicePort({ name = '', protocol, appProtocol }: ServicePort, port: number | undefined): SlicePort[] {
+  return port === undefined ? [] : [{ name, protocol, port, ...(appProtocol ? { appProtocol } : {}) }];
 }
