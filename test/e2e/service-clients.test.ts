@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import type { Cluster } from 'towtank';
@@ -120,6 +121,26 @@ test('a load balancer address leads to the Service', async () => {
   const services = cluster.client.resource({ group: '', version: 'v1', resource: 'services' });
   const { status } = await services.get('web', { namespace: 'default' });
   assert.match(await (await cluster.fetch(`http://${status.loadBalancer.ingress[0].ip}/`)).text(), /^web-/);
+});
+
+test('TLS works over the network, and under interception', async () => {
+  await using cluster = await startCluster({ nodes: 0 });
+  const [, encoded = ''] = /certificate-authority-data: (\S+)/.exec(cluster.kubeconfig) ?? [];
+  const ca = Buffer.from(encoded, 'base64');
+  const url = 'https://kubernetes.default.svc/version';
+  const headers = { authorization: `Bearer ${cluster.adminToken}` };
+  const statusOf = async (options: https.RequestOptions): Promise<number | undefined> => {
+    const request = https.get(url, { ca, headers, ...options });
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  assert.is(await statusOf({ agent: cluster.network.httpsAgent() }), 200);
+  const dispatcher = await cluster.network.dispatcher({ tlsOptions: { ca } });
+  assert.is((await fetch(url, { dispatcher, headers } as unknown as RequestInit)).status, 200);
+  await dispatcher.destroy();
+  using _interception = cluster.network.intercept();
+  assert.is(await statusOf({ agent: false }), 200);
 });
 
 test('large payloads come back whole, by TCP and by UDP', async () => {

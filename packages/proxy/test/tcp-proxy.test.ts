@@ -97,10 +97,56 @@ test('when every endpoint refuses there are four attempts, then the connection i
   );
 });
 
-test('in the classic manner a connection without an endpoint is accepted and ended', async () => {
+test('in the classic manner a connection that no endpoint takes is accepted and ended', async () => {
   await using cluster = await startFakeCluster({ onNoEndpoint: 'accept-then-close' });
   cluster.service('web', WEB);
   assert.is(await cluster.ask(IP, 80), '');
+  const dead = { name: 'dead', ip: '10.244.0.66', port: 8080, nodeName: 'node-1', served: 0, close: () => {} };
+  cluster.slice('web', [dead]);
+  assert.is(await cluster.ask(IP, 80), '');
+  assert.equal(
+    cluster.proxy.connections.list().map(({ attempts, outcome }) => ({ attempts, outcome })),
+    [
+      { attempts: 0, outcome: 'failed' },
+      { attempts: 4, outcome: 'failed' },
+    ],
+  );
+});
+
+test('the pod sees who connects, whichever address the client has used', async () => {
+  await using cluster = await startFakeCluster();
+  const peers: unknown[] = [];
+  const server = createServer((socket) => {
+    peers.push(cluster.network.peerOf(socket)?.ip);
+    socket.end();
+  });
+  const pod = { name: 'web-1', ip: '10.244.0.1', port: 8080, nodeName: 'node-1', served: 0, close: () => {} };
+  await cluster.network.listen(pod, server);
+  cluster.service('web', LOAD_BALANCER, INGRESS);
+  cluster.slice('web', [pod]);
+  for (const [host, from] of [
+    [IP, POD],
+    [LB_IP, OUTSIDE],
+  ] as const)
+    await cluster.ask(host, 80, from);
+  assert.equal(peers, [POD.ip, OUTSIDE.ip]);
+  server.close();
+});
+
+test('a port of SCTP is passed over, and TCP on the same number works', async () => {
+  const ports = [
+    { name: 'tcp', port: 80, protocol: 'TCP' },
+    { name: 'sctp', port: 80, protocol: 'SCTP' },
+  ];
+  await using cluster = await startWeb(0, { ...WEB, ports });
+  const pod = await cluster.pod('web-1', '10.244.0.1');
+  cluster.slice('web', [pod], {
+    ports: [
+      { name: 'sctp', protocol: 'SCTP', port: 9 },
+      { name: 'tcp', protocol: 'TCP', port: 8080 },
+    ],
+  });
+  assert.is(await cluster.ask(IP, 80), 'web-1');
 });
 
 test('more endpoints than four are all tried before a connection is given up', async () => {
