@@ -1,1 +1,23 @@
-export {};
+/** Record what a real cluster did, and play it back as a living API. */
+export { CassetteError } from './cassette/cassette-error.ts';
+export {
+  type BodyRecord,
+  CASSETTE_VERSION,
+  type CassetteRecord,
+  type ChangeRecord,
+  type EndRecord,
+  type FrameRecord,
+  type HeaderRecord,
+  type ObjectRecord,
+  type RequestRecord,
+  type ResponseRecord,
+  type StoredBody,
+  type StoredHeaders,
+  type StoredObject,
+} from './cassette/cassette-record.ts';
+export { CASSETTE_SCHEMA } from './cassette/cassette-schema.ts';
+export { type CassetteHeader, CassetteWriter } from './cassette/cassette-writer.ts';
+export { type PlacedRecord, type ReadCassetteOptions, readCassette } from './cassette/read-cassette.ts';
+export { type CassetteCheck, type CassetteSummary, checkCassette, type Leftover } from './redaction/check-cassette.ts';
+export type { RedactionOptions, RedactionRule } from './redaction/redaction-options.ts';
+export { Redactor } from './redaction/redactor.ts';
