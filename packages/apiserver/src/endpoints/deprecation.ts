@@ -9,11 +9,23 @@ const DEPRECATED: Readonly<Record<string, string>> = {
 
 /** What is said of a deprecated resource; undefined for others. */
 export const deprecationOf = ({ group, version, resource }: Resource): string | undefined =>
-  group === '' ? DEPRECATED[`${version}/${resource}`] : undefined;
+  group === '' && (resource === 'endpoints' || resource === 'componentstatuses')
+    ? DEPRECATED[`${version}/${resource}`]
+    : undefined;
 
 /** The answer with one more warning, before those it has. */
 export function withWarning(response: ApiResponse, text: string): ApiResponse {
   const { warning } = response.headers;
   const own = `299 - ${JSON.stringify(text)}`;
-  return { ...response, headers: { ...response.headers, warning: warning === undefined ? own : `${own}, ${warning}` } };
+  const headers = { ...response.headers, warning: warning === undefined ? own : `${own}, ${warning}` };
+  if (response.type !== 'object') return { ...response, headers };
+  return {
+    type: 'object',
+    status: response.status,
+    headers,
+    get object() {
+      return response.object;
+    },
+    encode: () => response.encode(),
+  };
 }

@@ -4,6 +4,7 @@ import type { ListPage } from '../registry/list-objects.ts';
 import type { Representation } from '../registry/representation.ts';
 import { typeMetaOf } from '../registry/resource-store.ts';
 import type { ServedResource } from '../resources/catalog.ts';
+import { encodeItems } from '../storage/item-block.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
@@ -29,18 +30,37 @@ export const storedResponse = (
   stored: StoredObject,
   representation: Representation,
   warnings: readonly string[] = [],
-): ObjectResponse => ({
-  type: 'object',
-  status,
-  headers: jsonHeaders(warnings),
-  get object() {
-    return representation.object(stored);
-  },
-  encode: () => representation.line(stored),
-});
+): ObjectResponse => new StoredResponse(status, stored, representation, jsonHeaders(warnings));
 
-const COMMA = Buffer.from(',');
-const OPEN = Buffer.from('{');
+/** A class, because it is made for most requests: closures and accessors of its own would cost each of them more. */
+class StoredResponse implements ObjectResponse {
+  readonly type = 'object';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #stored: StoredObject;
+  readonly #representation: Representation;
+
+  constructor(
+    status: number,
+    stored: StoredObject,
+    representation: Representation,
+    headers: Readonly<Record<string, string>>,
+  ) {
+    this.status = status;
+    this.headers = headers;
+    this.#stored = stored;
+    this.#representation = representation;
+  }
+
+  get object(): unknown {
+    return this.#representation.object(this.#stored);
+  }
+
+  encode(): Buffer {
+    return this.#representation.line(this.#stored);
+  }
+}
+
 const LIST_END = Buffer.from(']}\n');
 
 /** Metadata of a list answer. */
@@ -64,7 +84,9 @@ export function listResponse({ resource, customResource = false }: ServedResourc
     get object() {
       return { ...head, items: page.items.map(({ object }) => object) };
     },
-    encode: () => encodeList(head, page.items, customResource),
+    encode() {
+      return encodeList(head, page, customResource);
+    },
   };
 }
 
@@ -86,16 +108,9 @@ export function convertedListResponse(
 
 const withoutType = ({ kind: _, apiVersion: __, ...object }: KubeObject): object => object;
 
-function encodeList(head: object, items: readonly StoredObject[], typed: boolean): Buffer {
-  const parts: Buffer[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)];
-  for (const [index, item] of items.entries()) {
-    const { bytes, bodyOffset } = item.encoded();
-    if (index > 0) parts.push(COMMA);
-    if (typed) parts.push(bytes);
-    else parts.push(OPEN, bytes.subarray(bodyOffset));
-  }
-  parts.push(LIST_END);
-  return Buffer.concat(parts);
+function encodeList(head: object, { items, whole }: ListPage, typed: boolean): readonly Buffer[] {
+  const open = Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`);
+  return [open, ...encodeItems(items, { typed, whole }), LIST_END];
 }
 
 /** The answer to a failure: the single place that writes a Status. Whatever is no StatusError is our own bug: 500. */

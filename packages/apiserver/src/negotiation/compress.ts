@@ -1,5 +1,5 @@
 /** Compression of large answers. */
-import { constants, gzip } from 'node:zlib';
+import { constants, createGzip, type Gzip } from 'node:zlib';
 
 /** Answers below this many bytes are not worth it. */
 export const COMPRESSION_THRESHOLD_BYTES: number = 128 * 1024;
@@ -12,9 +12,4 @@ export const takesGzip = (acceptEncoding: string | undefined): boolean =>
   });
 
 /** Compresses for speed rather than for size, off the main thread. */
-export const compress = (bytes: Uint8Array): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    gzip(bytes, { level: constants.Z_BEST_SPEED }, (error, compressed) =>
-      error === null ? resolve(compressed) : reject(error),
-    );
-  });
+export const compressor = (): Gzip => createGzip({ level: constants.Z_BEST_SPEED });

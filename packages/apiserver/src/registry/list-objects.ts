@@ -13,7 +13,7 @@ export interface ListPage {
   readonly revision: number;
   readonly continue?: string;
   readonly remainingItemCount?: number;
-  /** Whether these are all objects of the resource in all namespaces, as they are now. */
+  /** Whether these are all present objects of the resource, or of a namespace of it. */
   readonly whole: boolean;
 }
 
@@ -33,7 +33,7 @@ export async function listObjects(
     return {
       items: matching,
       revision,
-      whole: namespace === undefined && selected === undefined && start === undefined,
+      whole: selected === undefined && start === undefined && options.resourceVersionMatch !== 'Exact',
     };
   const items = matching.slice(0, options.limit);
   const last = items.at(-1) as StoredObject;

@@ -26,7 +26,7 @@ const bookmarkOf = (object: KubeObject): EncodedEvent => ({
 export const plainRepresentation: Representation = {
   name: 'plain',
   object: ({ object }) => object,
-  encode: (stored) => stored.encoded().bytes,
+  encode: (stored) => stored.encoded().line.subarray(0, -1),
   line: (stored) => stored.encoded().line,
   bookmark: bookmarkOf,
 };

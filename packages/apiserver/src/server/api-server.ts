@@ -93,22 +93,36 @@ export class ApiServer {
     return store === undefined ? undefined : (await this.storage.get(store.prefix, key))?.object;
   }
 
-  async #serve(request: ApiRequest): Promise<ApiResponse> {
+  /** Synchronous as far as it can be: every promise on the way would cost each request a turn. */
+  #serve(request: ApiRequest): ApiResponse | Promise<ApiResponse> {
     const attributes = parseRequest(request.method, request.url);
-    const authenticated = this.#parts.authenticate(request);
-    const user = authenticated instanceof Promise ? await authenticated : authenticated;
-    if (user === undefined) throw unauthorized();
-    return await this.#answer(request, attributes, this.#parts.admit(user, request, attributes));
+    const user = this.#parts.authenticate(request);
+    return user instanceof Promise
+      ? user.then((found) => this.#admit(request, attributes, found))
+      : this.#admit(request, attributes, user);
   }
 
-  async #answer(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): Promise<ApiResponse> {
-    if (!attributes.isResourceRequest) return await this.#serveNonResource(request, attributes, user);
+  #admit(
+    request: ApiRequest,
+    attributes: ParsedRequest,
+    authenticated: UserInfo | undefined,
+  ): ApiResponse | Promise<ApiResponse> {
+    if (authenticated === undefined) throw unauthorized();
+    const user = this.#parts.admit(authenticated, request, attributes);
+    if (!attributes.isResourceRequest) return this.#serveNonResource(request, attributes, user);
     if (isUnclaimed(attributes, this.catalog)) return unclaimedPath();
     const call = this.#call(request, attributes, user);
-    const answer = async (): Promise<ApiResponse> => route(call, this.#parts.handlers)(call);
     const deprecation = deprecationOf(call.served.resource);
-    if (deprecation === undefined) return await answer();
-    return withWarning(await answer().catch((reason: unknown) => refuse(request, reason)), deprecation);
+    if (deprecation === undefined) return route(call, this.#parts.handlers)(call);
+    return this.#answerDeprecated(call, deprecation);
+  }
+
+  async #answerDeprecated(call: ApiCall, deprecation: string): Promise<ApiResponse> {
+    try {
+      return withWarning(await route(call, this.#parts.handlers)(call), deprecation);
+    } catch (reason) {
+      return withWarning(refuse(call.request, reason), deprecation);
+    }
   }
 
   async #serveNonResource(request: ApiRequest, attributes: ParsedRequest, user: UserInfo): Promise<ApiResponse> {

@@ -1,11 +1,18 @@
 /** The server's own listener on node:http or node:https: the hot path, with nothing between socket and core. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeader,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import type { ApiRequest, ApiResponse, UserInfo } from '@towtank/apimachinery';
 import { requestEntityTooLarge } from '@towtank/apimachinery';
 import { errorResponse } from '../endpoints/respond.ts';
-import { COMPRESSION_THRESHOLD_BYTES, compress, takesGzip } from '../negotiation/compress.ts';
+import { COMPRESSION_THRESHOLD_BYTES, compressor, takesGzip } from '../negotiation/compress.ts';
 import type { ApiServer } from './api-server.ts';
 import { writeWatch } from './watch-stream.ts';
 import { webSocketListener } from './web-socket.ts';
@@ -100,38 +107,43 @@ export function requestListener(
   return (req, res) => {
     const user = userOf?.(req.socket);
     if (req.method === 'GET' || req.method === 'HEAD') {
-      void answer(apiServer, toApiRequest(req, undefined, res, user), res);
+      void answer(apiServer, new HttpApiRequest(req, undefined, res, user), res);
       return;
     }
     readBody(req, (body) => {
       if (body === undefined) send(errorResponse(requestEntityTooLarge(MAX_BODY_BYTES)), res);
-      else void answer(apiServer, toApiRequest(req, body, res, user), res);
+      else void answer(apiServer, new HttpApiRequest(req, body, res, user), res);
     });
   };
 }
 
-function toApiRequest(
-  req: IncomingMessage,
-  body: Buffer | undefined,
-  res: ServerResponse,
-  user: UserInfo | undefined,
-): ApiRequest {
-  let controller: AbortController | undefined;
-  return {
-    method: req.method ?? 'GET',
-    url: req.url ?? '/',
-    headers: req.headers as Record<string, string>,
-    body,
-    user,
-    get signal() {
-      if (controller === undefined) {
-        const created = new AbortController();
-        controller = created;
-        res.once('close', () => created.abort());
-      }
-      return controller.signal;
-    },
-  };
+/** A request as the core takes it. A class, because a literal with an accessor costs each request more. */
+class HttpApiRequest implements ApiRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer | undefined;
+  readonly user: UserInfo | undefined;
+  readonly #res: ServerResponse;
+  #controller: AbortController | undefined;
+
+  constructor(req: IncomingMessage, body: Buffer | undefined, res: ServerResponse, user: UserInfo | undefined) {
+    this.method = req.method ?? 'GET';
+    this.url = req.url ?? '/';
+    this.headers = req.headers as Record<string, string>;
+    this.body = body;
+    this.user = user;
+    this.#res = res;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      this.#res.once('close', () => controller.abort());
+    }
+    return this.#controller.signal;
+  }
 }
 
 /** Calls back with the body, or with undefined once it has grown over the limit. */
@@ -184,23 +196,45 @@ function sendBytes(
   bytes: Uint8Array | readonly Uint8Array[],
   res: ServerResponse,
 ): void {
-  const body = bytes instanceof Uint8Array ? bytes : Buffer.concat(bytes);
-  if (body.length >= COMPRESSION_THRESHOLD_BYTES && takesGzip(res.req.headers['accept-encoding']))
-    return void sendCompressed(status, headers, body, res);
-  res.writeHead(status, { ...headers, 'content-length': body.length });
-  res.end(res.req.method === 'HEAD' ? undefined : body);
+  const parts = bytes instanceof Uint8Array ? undefined : bytes;
+  const length = parts === undefined ? (bytes as Uint8Array).length : lengthOf(parts);
+  if (length >= COMPRESSION_THRESHOLD_BYTES && takesGzip(res.req.headers['accept-encoding']))
+    return sendCompressed(status, headers, parts ?? [bytes as Uint8Array], res);
+  const fields: (string | number)[] = [];
+  for (const name in headers) fields.push(name, headers[name] ?? '');
+  fields.push('content-length', length);
+  res.writeHead(status, fields as OutgoingHttpHeader[]);
+  if (res.req.method === 'HEAD') res.end();
+  else if (parts === undefined) res.end(bytes);
+  else writeParts(parts, res);
 }
 
-async function sendCompressed(
+function lengthOf(parts: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
+}
+
+/** The parts of a list are shared by all who read it, so that queueing them for a slow reader takes no memory. */
+function writeParts(parts: readonly Uint8Array[], res: ServerResponse): void {
+  res.cork();
+  for (const part of parts) res.write(part);
+  res.end();
+  res.uncork();
+}
+
+/** Compresses as fast as the client reads: what waits for a slow one is bounded. */
+function sendCompressed(
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
+  parts: readonly Uint8Array[],
   res: ServerResponse,
-): Promise<void> {
-  const compressed = await compress(body);
+): void {
   const vary = [headers.vary, 'Accept-Encoding'].filter((field) => field !== undefined).join(', ');
-  res.writeHead(status, { ...headers, vary, 'content-encoding': 'gzip', 'content-length': compressed.length });
-  res.end(res.req.method === 'HEAD' ? undefined : compressed);
+  res.writeHead(status, { ...headers, vary, 'content-encoding': 'gzip' });
+  if (res.req.method === 'HEAD') return void res.end();
+  // the callback takes the error of a client that goes away
+  pipeline(Readable.from(parts), compressor(), res, () => {});
 }
 
 async function pipe(stream: AsyncIterable<Uint8Array>, res: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 /** The state of a cluster in memory: a write is one synchronous turn of check, freeze, set and append. */
 import type { Clock, KubeObject } from '@towtank/apimachinery';
 import { deepFreeze } from './deep-freeze.ts';
+import { EncodingCache } from './encoding-cache.ts';
 import { type HistoryLimits, ResourceHistory } from './resource-history.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import {
@@ -34,8 +35,12 @@ interface Table {
   readonly keys: SortedKeys;
   readonly history: ResourceHistory;
   readonly subscriptions: Set<Subscription>;
+  /** The present state by scope, as it was last asked for; forgotten with every change. */
+  readonly snapshots: Map<string, readonly StoredObject[]>;
   pending: StorageEvent[];
 }
+
+const NOTHING: readonly StoredObject[] = [];
 
 /** A {@link Storage} in memory. Watchers are called in a microtask after the write, in revision order. */
 export class MemoryStorage implements Storage {
@@ -43,6 +48,7 @@ export class MemoryStorage implements Storage {
   readonly #limits: HistoryLimits;
   readonly #tables = new Map<string, Table>();
   readonly #dirty: Table[] = [];
+  readonly #encodings = new EncodingCache();
   #revision = 1;
 
   constructor({ clock, history }: MemoryStorageOptions) {
@@ -60,8 +66,7 @@ export class MemoryStorage implements Storage {
 
   async list(prefix: string, { namespace }: StorageScope, atRevision?: number): Promise<StorageList> {
     const table = this.#table(prefix);
-    const keys = table.keys.startingWith(namespace === undefined ? undefined : `${namespace}/`);
-    const items = keys.map((key) => table.objects.get(key) as StoredObject);
+    const items = snapshot(table, namespace);
     if (atRevision === undefined || atRevision === this.#revision) return { items, revision: this.#revision };
     if (atRevision > this.#revision) throw new StorageError('FutureRevision', this.#revision);
     table.history.expire(this.#clock.now());
@@ -121,6 +126,7 @@ export class MemoryStorage implements Storage {
         keys: new SortedKeys(),
         history: new ResourceHistory(this.#limits),
         subscriptions: new Set(),
+        snapshots: new Map(),
         pending: [],
       };
       this.#tables.set(prefix, table);
@@ -138,10 +144,12 @@ export class MemoryStorage implements Storage {
   #stamp(key: string, object: KubeObject): StoredObject {
     this.#revision += 1;
     const metadata = { ...object.metadata, resourceVersion: String(this.#revision) };
-    return new StoredObject(key, deepFreeze({ ...object, metadata }), this.#revision);
+    return new StoredObject(key, deepFreeze({ ...object, metadata }), this.#revision, this.#encodings);
   }
 
   #append(table: Table, event: StorageEvent): void {
+    event.previous?.supersede();
+    table.snapshots.clear();
     table.history.append(event, this.#clock.now());
     if (table.subscriptions.size === 0) return;
     table.pending.push(event);
@@ -159,6 +167,17 @@ export class MemoryStorage implements Storage {
   }
 }
 
+/** The objects of a scope in the order of their keys: the same list for everybody until something changes. */
+function snapshot({ snapshots, keys, objects }: Table, namespace: string | undefined): readonly StoredObject[] {
+  const scope = namespace === undefined ? '' : `${namespace}/`;
+  const known = snapshots.get(scope);
+  if (known !== undefined) return known;
+  const items = keys.startingWith(scope === '' ? undefined : scope).map((key) => objects.get(key) as StoredObject);
+  if (items.length === 0) return NOTHING;
+  snapshots.set(scope, items);
+  return items;
+}
+
 function deliver(subscription: Subscription, event: StorageEvent): void {
   if (event.stored.revision <= subscription.seen) return;
   subscription.seen = event.stored.revision;
@@ -167,7 +186,7 @@ function deliver(subscription: Subscription, event: StorageEvent): void {
 }
 
 /** Undoes events, newest first, to find the state before them. */
-function rewind(now: StoredObject[], events: StorageEvent[], namespace: string | undefined): StoredObject[] {
+function rewind(now: readonly StoredObject[], events: StorageEvent[], namespace: string | undefined): StoredObject[] {
   const state = new Map(now.map((stored) => [stored.key, stored]));
   for (const { stored, previous } of events.reverse()) {
     if (namespace !== undefined && !stored.key.startsWith(`${namespace}/`)) continue;

@@ -1,33 +1,64 @@
 /** An object at one revision, with its bytes. */
 import type { KubeObject } from '@towtank/apimachinery';
+import type { EncodingCache } from './encoding-cache.ts';
+import type { ItemBlock } from './item-block.ts';
 
 /** `{"kind":"Pod","apiVersion":"v1",` is left out of list items: this is where the rest of the bytes begins. */
 export interface EncodedObject {
-  readonly bytes: Buffer;
-  /** The same bytes with a line break behind them, as an answer ends. */
+  /** The bytes with a line break behind them, as an answer ends. */
   readonly line: Buffer;
   /** Offset behind the type fields; the byte before it can be replaced by `{`. */
   readonly bodyOffset: number;
 }
 
-/** A revision of an object: frozen, and encoded at most once per representation, however many read it. */
+/** A revision of an object: frozen; its bytes are shared by all who read it while they are remembered. */
 export class StoredObject {
   readonly key: string;
   readonly object: KubeObject;
   readonly revision: number;
+  /** The block of list items that begins with this object, while it is its newest revision. */
+  block: ItemBlock | undefined;
+  readonly #cache: EncodingCache | undefined;
+  #era = -1;
   #encoded: EncodedObject | undefined;
   #representations: Map<string, unknown> | undefined;
 
-  constructor(key: string, object: KubeObject, revision: number) {
+  /** Without a cache the bytes are kept as long as the object. */
+  constructor(key: string, object: KubeObject, revision: number, cache?: EncodingCache) {
     this.key = key;
     this.object = object;
     this.revision = revision;
+    this.#cache = cache;
+    this.block = undefined;
+  }
+
+  get era(): number {
+    return this.#era;
   }
 
   /** The JSON bytes, with `kind` and `apiVersion` first as the real server writes them. */
   encoded(): EncodedObject {
-    this.#encoded ??= encodeObject(this.object);
-    return this.#encoded;
+    const encoded = this.#encoded ?? encodeObject(this.object);
+    this.#encoded = encoded;
+    const cache = this.#cache;
+    if (cache !== undefined && cache.era !== this.#era) this.#era = cache.admit(this, encoded.line.length);
+    return encoded;
+  }
+
+  /** The bytes for somebody who keeps them: made if need be, but not remembered for this. */
+  encodedOnce(): EncodedObject {
+    return this.#encoded ?? encodeObject(this.object);
+  }
+
+  forgetEncoding(): void {
+    this.#encoded = undefined;
+  }
+
+  /** A newer revision has come: what is remembered for readers of the present state goes. */
+  supersede(): void {
+    this.block = undefined;
+    this.#encoded = undefined;
+    this.#representations = undefined;
   }
 
   /** A derived form (a Table row, metadata only), made once. */
@@ -42,5 +73,5 @@ export class StoredObject {
 export function encodeObject({ kind, apiVersion, ...rest }: KubeObject): EncodedObject {
   const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
   const line = Buffer.from(`${head}${JSON.stringify(rest).slice(1)}\n`);
-  return { line, bytes: line.subarray(0, -1), bodyOffset: Buffer.byteLength(head) };
+  return { line, bodyOffset: Buffer.byteLength(head) };
 }
