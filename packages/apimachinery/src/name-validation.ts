@@ -73,7 +73,12 @@ export function labelKeyErrors(value: string): string[] {
     const prefix = parts[0] ?? '';
     name = parts[1] ?? '';
     if (prefix === '') errors.push('prefix part must be non-empty');
-    else errors.push(...dns1123SubdomainErrors(prefix).map((message) => `prefix part ${message}`));
+    else
+      errors.push(
+        ...dns1123SubdomainErrors(prefix).map(
+          (message) => `prefix part ${message.replace('253 characters', '253 bytes')}`,
+        ),
+      );
   } else if (parts.length > 2) {
     return [
       `a valid label key ${regexMessage(QUALIFIED_RULE, QUALIFIED, ...QUALIFIED_EXAMPLES)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
