@@ -75,7 +75,10 @@ function checkTermKeys(errors: Errors, field: string, term: Fields): void {
 
 /** `tolerations` of a pod. */
 export function checkTolerations(errors: Errors, field: string, tolerations: readonly Fields[]): void {
-  for (const [index, { key = '', operator = '', value = '', effect = '', tolerationSeconds }] of tolerations.entries()) {
+  for (const [
+    index,
+    { key = '', operator = '', value = '', effect = '', tolerationSeconds },
+  ] of tolerations.entries()) {
     const at = `${field}[${index}]`;
     if (key !== '') checkName(errors, `${at}.key`, key, labelKeyErrors);
     if (key === '' && operator !== 'Exists')
@@ -87,9 +90,7 @@ export function checkTolerations(errors: Errors, field: string, tolerations: rea
         ),
       );
     if (tolerationSeconds !== undefined && effect !== 'NoExecute')
-      errors.push(
-        invalidValue(`${at}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"),
-      );
+      errors.push(invalidValue(`${at}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
     checkTolerationValue(errors, `${at}.operator`, operator, value);
     if (effect !== '') checkSupported(errors, `${at}.effect`, effect, EFFECTS);
   }
@@ -135,11 +136,7 @@ function checkMinDomains(errors: Errors, field: string, minDomains: number, acti
   if (minDomains <= 0) errors.push(invalidValue(field, minDomains, 'must be greater than zero'));
   if (action !== 'DoNotSchedule')
     errors.push(
-      invalidValue(
-        field,
-        minDomains,
-        `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`,
-      ),
+      invalidValue(field, minDomains, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`),
     );
 }
 

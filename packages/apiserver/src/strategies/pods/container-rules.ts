@@ -85,9 +85,7 @@ export function checkContainerRestart(errors: Errors, field: string, container: 
     errors.push(notSupported(`${field}.restartPolicy`, restartPolicy, RESTART_POLICIES));
   if (restartPolicyRules.length === 0) return;
   if (restartPolicy === undefined)
-    errors.push(
-      required(`${field}.restartPolicy`, 'must specify restartPolicy when restart rules are used'),
-    );
+    errors.push(required(`${field}.restartPolicy`, 'must specify restartPolicy when restart rules are used'));
   for (const [index, { action, exitCodes }] of restartPolicyRules.entries()) {
     const at = `${field}.restartPolicyRules[${index}]`;
     checkChoice(errors, `${at}.action`, action, ['Restart', 'RestartAllContainers']);

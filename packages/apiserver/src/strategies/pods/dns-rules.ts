@@ -1,5 +1,12 @@
 /** Rules for how a pod resolves names, and what it is called. */
-import { dns1123LabelErrors, dns1123SubdomainErrors, forbiddenField, invalidValue, required, tooLong } from '@towtank/apimachinery';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  forbiddenField,
+  invalidValue,
+  required,
+  tooLong,
+} from '@towtank/apimachinery';
 import { checkChoice, checkName, type Errors, type Fields } from '../validation/field-rules.ts';
 import { checkIp } from '../validation/ip-rules.ts';
 

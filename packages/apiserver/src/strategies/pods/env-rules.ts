@@ -1,13 +1,7 @@
 /** Rules for the environment of containers. */
 import { dns1123SubdomainErrors, invalidValue, labelKeyErrors, notSupported, required } from '@towtank/apimachinery';
 import { configKeyErrors } from '../config-strategies.ts';
-import {
-  checkGiven,
-  checkName,
-  checkRequiredName,
-  type Errors,
-  type Fields,
-} from '../validation/field-rules.ts';
+import { checkGiven, checkName, checkRequiredName, type Errors, type Fields } from '../validation/field-rules.ts';
 import { checkOwnPath } from '../validation/path-rules.ts';
 import { amountText } from '../validation/resource-rules.ts';
 
@@ -124,9 +118,7 @@ function checkDivisor(errors: Errors, field: string, resource: string, divisor: 
   const [, kind = ''] = resource.split(/\.(.*)/);
   if (kind === 'cpu') {
     if (divisor !== '1m' && divisor !== '1')
-      errors.push(
-        invalidValue(field, resource, "only divisor's values 1m and 1 are supported with the cpu resource"),
-      );
+      errors.push(invalidValue(field, resource, "only divisor's values 1m and 1 are supported with the cpu resource"));
     return;
   }
   const word = kind.startsWith('hugepages-') ? 'hugepages' : BYTE_RESOURCES[kind];

@@ -47,9 +47,7 @@ function checkPropagation(errors: Errors, field: string, { mountPropagation }: F
   if (mountPropagation === undefined) return;
   if (!PROPAGATIONS.includes(mountPropagation)) errors.push(notSupported(field, mountPropagation, PROPAGATIONS));
   if (mountPropagation === 'Bidirectional' && container.securityContext?.privileged !== true)
-    errors.push(
-      forbiddenField(field, 'Bidirectional mount propagation is available only to privileged containers'),
-    );
+    errors.push(forbiddenField(field, 'Bidirectional mount propagation is available only to privileged containers'));
 }
 
 function checkRecursiveReadOnly(errors: Errors, field: string, mount: Fields): void {

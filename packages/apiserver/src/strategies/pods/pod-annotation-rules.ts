@@ -17,9 +17,7 @@ export function checkPodAnnotations(errors: Errors, field: string, annotations: 
   if (annotations === undefined) return;
   const mirror = annotations[MIRROR];
   if (mirror !== undefined && !spec.nodeName)
-    errors.push(
-      invalidValue(`${field}[${MIRROR}]`, mirror, 'must set spec.nodeName if mirror pod annotation is set'),
-    );
+    errors.push(invalidValue(`${field}[${MIRROR}]`, mirror, 'must set spec.nodeName if mirror pod annotation is set'));
   const cost = annotations[DELETION_COST];
   if (cost !== undefined && !isInt32(cost))
     errors.push(invalidValue(`${field}[${DELETION_COST}]`, cost, 'must be a 32bit integer'));

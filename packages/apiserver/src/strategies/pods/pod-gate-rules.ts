@@ -25,7 +25,11 @@ function checkSelectorGrows(errors: Errors, { nodeSelector }: Fields, old: Field
   for (const [key, value] of Object.entries(old.nodeSelector ?? {}))
     if (nodeSelector?.[key] !== value) {
       errors.push(
-        invalidValue('spec.nodeSelector', nodeSelector, 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'),
+        invalidValue(
+          'spec.nodeSelector',
+          nodeSelector,
+          'only additions to spec.nodeSelector are allowed (no mutations or deletions)',
+        ),
       );
       return;
     }
@@ -38,19 +42,13 @@ function checkAffinityGrows(errors: Errors, { affinity }: Fields, old: Fields): 
   const after: Fields[] = affinity?.nodeAffinity?.[REQUIRED]?.nodeSelectorTerms ?? [];
   if (before.length === 0) return;
   if (before.length !== after.length) {
-    errors.push(
-      invalidValue(field, after, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'),
-    );
+    errors.push(invalidValue(field, after, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'));
     return;
   }
   for (const [index, term] of before.entries())
     if (!isExtended(after[index], term))
       errors.push(
-        invalidValue(
-          `${field}[${index}]`,
-          after[index],
-          'only additions are allowed (no mutations or deletions)',
-        ),
+        invalidValue(`${field}[${index}]`, after[index], 'only additions are allowed (no mutations or deletions)'),
       );
 }
 

@@ -1,7 +1,7 @@
 /** Rules for resources that a pod asks for as a whole. */
 import { compareQuantities, forbiddenField, formatQuantity, invalidValue } from '@towtank/apimachinery';
 import { containersOf } from '../../admission/pod-spec.ts';
-import { addAmounts, type Amounts, amountsOf, maxAmounts } from '../../admission/resource-amounts.ts';
+import { type Amounts, addAmounts, amountsOf, maxAmounts } from '../../admission/resource-amounts.ts';
 import type { Errors, Fields } from '../validation/field-rules.ts';
 import { amountText, checkPodResourceName, checkResources } from '../validation/resource-rules.ts';
 

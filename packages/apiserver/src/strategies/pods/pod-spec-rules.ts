@@ -32,8 +32,7 @@ const MAX_SECONDS = 2 ** 31 - 1;
 
 /** A spec. Templates have no metadata of a pod; only a pod itself must name its host ports. */
 export function checkPodSpec(errors: Errors, field: string, spec: Fields, metadata?: ObjectMeta): void {
-  if (spec.terminationGracePeriodSeconds === undefined)
-    errors.push(required(`${field}.terminationGracePeriodSeconds`));
+  if (spec.terminationGracePeriodSeconds === undefined) errors.push(required(`${field}.terminationGracePeriodSeconds`));
   const volumes = checkVolumes(errors, `${field}.volumes`, spec.volumes ?? [], metadata);
   const claims = checkResourceClaims(errors, `${field}.resourceClaims`, spec.resourceClaims ?? []);
   const context: PodContext = { spec, volumes, claims };

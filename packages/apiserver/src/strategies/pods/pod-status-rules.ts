@@ -1,5 +1,12 @@
 /** Rules for what a kubelet says of a pod. */
-import { dns1123SubdomainErrors, duplicate, forbiddenField, invalidValue, type KubeObject, labelKeyErrors } from '@towtank/apimachinery';
+import {
+  dns1123SubdomainErrors,
+  duplicate,
+  forbiddenField,
+  invalidValue,
+  type KubeObject,
+  labelKeyErrors,
+} from '@towtank/apimachinery';
 import { checkName, checkUnchanged, type Errors, type Fields } from '../validation/field-rules.ts';
 import { checkIp, isDualStack } from '../validation/ip-rules.ts';
 import { checkPodAnnotationChanges, checkPodAnnotations } from './pod-annotation-rules.ts';
@@ -21,8 +28,7 @@ export function checkPodStatus(errors: Errors, pod: KubeObject, old: KubeObject)
   const status: Fields = pod.status ?? {};
   const before: Fields = old.status ?? {};
   for (const [index, { type = '' }] of (status.conditions ?? []).entries())
-    if (!KNOWN_CONDITIONS.includes(type))
-      checkName(errors, `metadata.conditions[${index}].Type`, type, labelKeyErrors);
+    if (!KNOWN_CONDITIONS.includes(type)) checkName(errors, `metadata.conditions[${index}].Type`, type, labelKeyErrors);
   if (status.nominatedNodeName && status.nominatedNodeName !== before.nominatedNodeName)
     checkName(errors, 'status.nominatedNodeName', status.nominatedNodeName, dns1123SubdomainErrors);
   checkUnchanged(errors, 'status.qosClass', status.qosClass, before.qosClass);
@@ -56,9 +62,7 @@ function checkTransitions(
     if ((ended.exitCode ?? 0) !== 0 && restartPolicy === 'OnFailure') continue;
     const now = (status[list] ?? []).find((other: Fields) => other.name === name);
     if (now !== undefined && now.state?.terminated === undefined)
-      errors.push(
-        forbiddenField(`status.${list}[${index}].state`, 'may not be transitioned to non-terminated state'),
-      );
+      errors.push(forbiddenField(`status.${list}[${index}].state`, 'may not be transitioned to non-terminated state'));
   }
 }
 
@@ -68,7 +72,11 @@ function checkAddresses(errors: Errors, field: string, addresses: readonly Field
   const texts = addresses.map(({ ip }) => ip ?? '');
   if (!isDualStack(texts) || addresses.length > 2)
     errors.push(
-      invalidValue(field, texts.map((ip) => ({ IP: ip })), 'may specify no more than one IP for each IP family'),
+      invalidValue(
+        field,
+        texts.map((ip) => ({ IP: ip })),
+        'may specify no more than one IP for each IP family',
+      ),
     );
   for (const [index, ip] of texts.entries())
     if (texts.indexOf(ip) !== index) errors.push(duplicate(`${field}[${index}]`, { IP: ip }));

@@ -1,8 +1,8 @@
 /** Pods: what a creator may not set, what an updater may not change, and graceful deletion. */
 import type { KubeObject } from '@towtank/apimachinery';
 import type { Strategy } from '../../registry/strategy.ts';
-import { rules } from '../validation/rules.ts';
 import type { Fields } from '../validation/field-rules.ts';
+import { rules } from '../validation/rules.ts';
 import { addMatchedLabels } from './matched-labels.ts';
 import { checkResize, resizedSpec } from './pod-resize-rules.ts';
 import { checkNewPod } from './pod-rules.ts';

@@ -16,7 +16,9 @@ export function checkPodTemplate(errors: Errors, field: string, template: Fields
   }
   checkPodSpec(errors, `${field}.spec`, spec);
   if (spec.ephemeralContainers?.length > 0)
-    errors.push(forbiddenField(`${field}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'));
+    errors.push(
+      forbiddenField(`${field}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'),
+    );
 }
 
 /** The labels of a template are such that its pods are selected. */
@@ -29,9 +31,7 @@ export function checkTemplateSelected(
   const labels = template?.metadata?.labels;
   if (selector !== undefined && isEmptySelector(selector)) return;
   if (!selectorMatches(selector, labels))
-    errors.push(
-      invalidValue(`${field}.metadata.labels`, labels, '`selector` does not match template `labels`'),
-    );
+    errors.push(invalidValue(`${field}.metadata.labels`, labels, '`selector` does not match template `labels`'));
 }
 
 /** Pods that are to be replaced restart always, and have no deadline. */

@@ -68,7 +68,9 @@ function specWarnings(field: string, metadata: Fields, spec: Fields): string[] {
   }
   warnings.push(...portWarnings(`${field}spec`, spec));
   if (spec.terminationGracePeriodSeconds < 0)
-    warnings.push(`${field}spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`);
+    warnings.push(
+      `${field}spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
+    );
   return warnings;
 }
 

@@ -1,5 +1,5 @@
 /** Rules for what the kubelet calls: probes and lifecycle hooks. */
-import { forbiddenField, invalidValue, required } from '@towtank/apimachinery';
+import { forbiddenField, invalidValue, notSupported, required } from '@towtank/apimachinery';
 import {
   checkGiven,
   checkNoneNegative,
@@ -8,7 +8,6 @@ import {
   type Errors,
   type Fields,
 } from '../validation/field-rules.ts';
-import { notSupported } from '@towtank/apimachinery';
 
 const COUNTS = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'];
 const BAD_HEADER =
@@ -23,8 +22,7 @@ const exec: Action = (errors, field, { command = [] }) => {
 const httpGet: Action = (errors, field, { path, port, scheme = '', httpHeaders = [] }) => {
   checkGiven(errors, `${field}.path`, path);
   checkPortOrName(errors, `${field}.port`, port);
-  if (scheme !== 'HTTP' && scheme !== 'HTTPS')
-    errors.push(notSupported(`${field}.scheme`, scheme, ['HTTP', 'HTTPS']));
+  if (scheme !== 'HTTP' && scheme !== 'HTTPS') errors.push(notSupported(`${field}.scheme`, scheme, ['HTTP', 'HTTPS']));
   for (const { name = '' } of httpHeaders)
     if (!/^[-A-Za-z0-9]+$/.test(name)) errors.push(invalidValue(`${field}.httpHeaders`, name, BAD_HEADER));
 };
@@ -36,7 +34,11 @@ const grpc: Action = (errors, field, { port }) => checkPort(errors, `${field}.po
 const sleep: Action = (errors, field, { seconds = 0 }, graceSeconds) => {
   if (graceSeconds !== undefined && (seconds < 0 || seconds > graceSeconds))
     errors.push(
-      invalidValue(field, seconds, `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`),
+      invalidValue(
+        field,
+        seconds,
+        `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`,
+      ),
     );
 };
 

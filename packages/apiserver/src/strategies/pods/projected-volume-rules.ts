@@ -28,7 +28,9 @@ export function checkDownwardFiles(errors: Errors, field: string, items: readonl
     if (fieldRef !== undefined) {
       checkFieldReference(errors, `${field}.fieldRef`, fieldRef, FILE_FIELDS);
       if (resourceFieldRef !== undefined)
-        errors.push(invalidValue(field, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
+        errors.push(
+          invalidValue(field, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'),
+        );
     } else if (resourceFieldRef !== undefined)
       checkResourceReference(errors, `${field}.resourceFieldRef`, resourceFieldRef, true);
     else errors.push(required(field, 'one of fieldRef and resourceFieldRef is required'));

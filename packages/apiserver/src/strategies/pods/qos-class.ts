@@ -23,7 +23,6 @@ export function qosClassOf({ spec }: KubeObject): string {
     all.every((resources) => given(resources, 'requests', name) === 0n && given(resources, 'limits', name) === 0n);
   if (NAMES.every(isNothing)) return 'BestEffort';
   const isFixed = (resources: ResourceRequirements | undefined, name: string): boolean =>
-    given(resources, 'limits', name) > 0n &&
-    given(resources, 'limits', name) === given(resources, 'requests', name);
+    given(resources, 'limits', name) > 0n && given(resources, 'limits', name) === given(resources, 'requests', name);
   return all.every((resources) => NAMES.every((name) => isFixed(resources, name))) ? 'Guaranteed' : 'Burstable';
 }

@@ -1,11 +1,5 @@
 /** Rules for the users, groups and privileges of pods and containers. */
-import {
-  duplicate,
-  invalidValue,
-  notSupported,
-  required,
-  tooLong,
-} from '@towtank/apimachinery';
+import { duplicate, invalidValue, notSupported, required, tooLong } from '@towtank/apimachinery';
 import { checkRange, checkSupported, type Errors, type Fields } from '../validation/field-rules.ts';
 import { checkLocalPath } from '../validation/path-rules.ts';
 import { checkWindowsOptions } from './windows-rules.ts';
@@ -24,9 +18,7 @@ export function checkSecurityContext(errors: Errors, field: string, context: Fie
   checkRange(errors, `${field}.runAsGroup`, context.runAsGroup, 0, MAX_ID);
   checkSupported(errors, `${field}.procMount`, context.procMount, ['Default', 'Unmasked']);
   if (hostUsers && context.procMount === 'Unmasked')
-    errors.push(
-      invalidValue(`${field}.procMount`, context.procMount, '`hostUsers` must be false to use `Unmasked`'),
-    );
+    errors.push(invalidValue(`${field}.procMount`, context.procMount, '`hostUsers` must be false to use `Unmasked`'));
   checkSeccompProfile(errors, `${field}.seccompProfile`, context.seccompProfile);
   if (context.allowPrivilegeEscalation === false) checkEscalation(errors, field, context);
   checkWindowsOptions(errors, `${field}.windowsOptions`, context.windowsOptions);
@@ -36,7 +28,11 @@ export function checkSecurityContext(errors: Errors, field: string, context: Fie
 function checkEscalation(errors: Errors, field: string, context: Fields): void {
   const refuse = (what: string): void =>
     void errors.push(
-      invalidValue(field, internalSecurityContext(context), `cannot set \`allowPrivilegeEscalation\` to false and ${what}`),
+      invalidValue(
+        field,
+        internalSecurityContext(context),
+        `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
+      ),
     );
   if (context.privileged === true) refuse('`privileged` to true');
   for (const capability of context.capabilities?.add ?? [])
@@ -94,7 +90,10 @@ function checkSysctls(errors: Errors, field: string, sysctls: readonly Fields[],
     const dotted = name.replaceAll('/', '.');
     if (spec.hostNetwork === true && dotted.startsWith('net.'))
       errors.push(invalidValue(at, name, "may not be specified when 'hostNetwork' is true"));
-    else if (spec.hostIPC === true && (dotted === 'kernel.sem' || IPC_SYSCTLS.some((start) => dotted.startsWith(start))))
+    else if (
+      spec.hostIPC === true &&
+      (dotted === 'kernel.sem' || IPC_SYSCTLS.some((start) => dotted.startsWith(start)))
+    )
       errors.push(invalidValue(at, name, "may not be specified when 'hostIPC' is true"));
   }
 }

@@ -14,8 +14,8 @@ import { VOLUME_SOURCES } from './volume-sources.ts';
 /** The usable volumes of a pod, by name. */
 export type Volumes = ReadonlyMap<string, Fields>;
 
-/** What a rule for a source may know of its volume. */
-export interface VolumeContext {
+/** Whose volume it is. */
+interface VolumeContext {
   readonly name: string;
   /** Absent in templates, whose pods have no name yet. */
   readonly podName: string | undefined;
@@ -70,7 +70,7 @@ function checkSource(errors: Errors, field: string, volume: Fields, context: Vol
       continue;
     }
     found = true;
-    check(errors, `${field}.${source}`, value, context);
+    check(errors, `${field}.${source}`, value);
   }
   if (!found) errors.push(required(field, 'must specify a volume type'));
   if (volume.ephemeral !== undefined && context.podName !== undefined && context.name !== '')

@@ -20,21 +20,21 @@ import {
 } from '../validation/field-rules.ts';
 import { checkFileMode, checkLocalPath, checkNoBacksteps } from '../validation/path-rules.ts';
 import { checkDownwardFiles, checkKeysToPaths, checkProjected } from './projected-volume-rules.ts';
-import type { VolumeContext } from './volume-rules.ts';
 
 /** Rules of one source. */
 export interface VolumeSource {
   readonly source: string;
   /** The name in the message about a second source, where Kubernetes spells it differently. */
   readonly shown?: string;
-  readonly check: (errors: Errors, field: string, value: Fields, context: VolumeContext) => void;
+  readonly check: SourceRule;
 }
 
-type Check = VolumeSource['check'];
+/** Rules that need to know nothing but the source. */
+export type SourceRule = (errors: Errors, field: string, value: Fields) => void;
 
 /** A source of which some fields must be given, and nothing else. */
 const needs =
-  (...names: string[]): Check =>
+  (...names: string[]): SourceRule =>
   (errors, field, value) => {
     for (const name of names)
       if (value[name] === undefined || value[name]?.length === 0) errors.push(required(`${field}.${name}`));
@@ -52,7 +52,7 @@ const HOST_PATH_TYPES = [
 ];
 
 /** A directory or file of the node. */
-export const checkHostPath: Check = (errors, field, { path = '', type }) => {
+export const checkHostPath: SourceRule = (errors, field, { path = '', type }) => {
   if (path === '') {
     errors.push(required(`${field}.path`));
     return;
@@ -62,7 +62,7 @@ export const checkHostPath: Check = (errors, field, { path = '', type }) => {
 };
 
 const checkDisk =
-  (id: string, as: (field: string) => string = (field) => field): Check =>
+  (id: string, as: (field: string) => string = (field) => field): SourceRule =>
   (errors, field, value) => {
     checkGiven(errors, `${as(field)}.${id}`, value[id]);
     const partition = value.partition ?? 0;
@@ -71,15 +71,15 @@ const checkDisk =
   };
 
 /** An old cloud disk, which Kubernetes calls by two names. */
-export const checkGcePersistentDisk: Check = checkDisk('pdName', (field) =>
+export const checkGcePersistentDisk: SourceRule = checkDisk('pdName', (field) =>
   field.replace(/gcePersistentDisk$/, 'persistentDisk'),
 );
 
 /** Another old cloud disk. */
-export const checkAwsElasticBlockStore: Check = checkDisk('volumeID');
+export const checkAwsElasticBlockStore: SourceRule = checkDisk('volumeID');
 
 const checkFiles =
-  (nameField: string): Check =>
+  (nameField: string): SourceRule =>
   (errors, field, value) => {
     checkGiven(errors, `${field}.${nameField}`, value[nameField]);
     checkFileMode(errors, `${field}.defaultMode`, value.defaultMode);
@@ -87,14 +87,14 @@ const checkFiles =
   };
 
 /** A directory that another machine exports. */
-export const checkNfs: Check = (errors, field, { server, path = '' }) => {
+export const checkNfs: SourceRule = (errors, field, { server, path = '' }) => {
   checkGiven(errors, `${field}.server`, server);
   checkGiven(errors, `${field}.path`, path);
   if (!path.startsWith('/')) errors.push(invalidValue(`${field}.path`, path, 'must be an absolute path'));
 };
 
 /** A block device over the network. */
-export const checkIscsi: Check = (errors, field, value) => {
+export const checkIscsi: SourceRule = (errors, field, value) => {
   checkGiven(errors, `${field}.targetPortal`, value.targetPortal);
   const iqn: string = value.iqn ?? '';
   if (iqn === '') errors.push(required(`${field}.iqn`));
@@ -112,7 +112,7 @@ const isIqn = (name: string): boolean =>
   /iqn\.\d{4}-\d{2}\.([A-Za-z0-9\-.]+)(:[^,;*&$|\s]+)$/.test(name) || /^(eui.\w{16}|naa.\w{32})$/.test(name);
 
 /** A fibre channel volume. */
-export const checkFc: Check = (errors, field, { targetWWNs = [], wwids = [], lun }) => {
+export const checkFc: SourceRule = (errors, field, { targetWWNs = [], wwids = [], lun }) => {
   if (targetWWNs.length === 0 && wwids.length === 0)
     errors.push(required(`${field}.targetWWNs`, 'must specify either targetWWNs or wwids, but not both'));
   if (targetWWNs.length > 0 && wwids.length > 0)
@@ -132,20 +132,20 @@ export function checkDriverName(errors: Errors, field: string, driver: string | 
   for (const message of dns1123SubdomainErrors(name.toLowerCase())) errors.push(invalidValue(field, name, message));
 }
 
-const checkCsi: Check = (errors, field, { driver, nodePublishSecretRef: secret }) => {
+const checkCsi: SourceRule = (errors, field, { driver, nodePublishSecretRef: secret }) => {
   checkDriverName(errors, `${field}.driver`, driver);
   if (secret === undefined) return;
   if (!secret.name) errors.push(required(`${field}.nodePublishSecretRef.name`));
   else checkName(errors, `${field}.name`, secret.name, dns1123SubdomainErrors);
 };
 
-const checkStorageOs: Check = (errors, field, { volumeName, volumeNamespace, secretRef }) => {
+const checkStorageOs: SourceRule = (errors, field, { volumeName, volumeNamespace, secretRef }) => {
   checkRequiredName(errors, `${field}.volumeName`, volumeName, dns1123LabelErrors);
   checkName(errors, `${field}.volumeNamespace`, volumeNamespace, dns1123LabelErrors);
   if (secretRef !== undefined) checkGiven(errors, `${field}.secretRef.name`, secretRef.name);
 };
 
-const checkImage: Check = (errors, field, { reference, pullPolicy }) => {
+const checkImage: SourceRule = (errors, field, { reference, pullPolicy }) => {
   if (!reference) errors.push(required(`${field}.reference`));
   checkSupported(errors, `${field}.pullPolicy`, pullPolicy || undefined, ['Always', 'IfNotPresent', 'Never']);
 };
@@ -176,8 +176,7 @@ export const VOLUME_SOURCES: readonly VolumeSource[] = [
   {
     source: 'flocker',
     check(errors, field, { datasetName, datasetUUID }) {
-      if (!datasetName && !datasetUUID)
-        errors.push(required(field, 'one of datasetName and datasetUUID is required'));
+      if (!datasetName && !datasetUUID) errors.push(required(field, 'one of datasetName and datasetUUID is required'));
     },
   },
   { source: 'persistentVolumeClaim', check: needs('claimName') },

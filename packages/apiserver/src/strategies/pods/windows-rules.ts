@@ -134,6 +134,10 @@ export function checkHostProcesses(errors: Errors, field: string, spec: Fields):
     );
   if (spec.hostNetwork !== true)
     errors.push(
-      invalidValue(`${field}.hostNetwork`, false, 'hostNetwork must be true if pod contains any hostProcess containers'),
+      invalidValue(
+        `${field}.hostNetwork`,
+        false,
+        'hostNetwork must be true if pod contains any hostProcess containers',
+      ),
     );
 }

@@ -1,7 +1,21 @@
 /** Rules for what a claim of storage asks for, in claims and in the templates of claims. */
-import { dns1123LabelErrors, dns1123SubdomainErrors, forbiddenField, invalidValue, notSupported, required } from '@towtank/apimachinery';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  forbiddenField,
+  invalidValue,
+  notSupported,
+  required,
+} from '@towtank/apimachinery';
 import { validateAnnotations } from '../../registry/object-meta.ts';
-import { checkGiven, checkLabels, checkName, checkSupported, type Errors, type Fields } from '../validation/field-rules.ts';
+import {
+  checkGiven,
+  checkLabels,
+  checkName,
+  checkSupported,
+  type Errors,
+  type Fields,
+} from '../validation/field-rules.ts';
 import { checkLabelSelector } from '../validation/label-selector-rules.ts';
 import { checkPositiveAmount } from '../validation/resource-rules.ts';
 
@@ -13,7 +27,10 @@ export const VOLUME_MODES: readonly string[] = ['Block', 'Filesystem'];
 /** `accessModes` of claims and volumes. */
 export function checkAccessModes(errors: Errors, field: string, modes: readonly string[]): void {
   for (const mode of modes) if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(field, mode, ACCESS_MODES));
-  if (modes.includes('ReadWriteOncePod') && modes.some((mode) => mode !== 'ReadWriteOncePod' && ACCESS_MODES.includes(mode)))
+  if (
+    modes.includes('ReadWriteOncePod') &&
+    modes.some((mode) => mode !== 'ReadWriteOncePod' && ACCESS_MODES.includes(mode))
+  )
     errors.push(forbiddenField(field, 'may not use ReadWriteOncePod with other access modes'));
 }
 
@@ -50,9 +67,7 @@ function checkDataSource(errors: Errors, field: string, { name, kind = '', apiGr
   checkGiven(errors, `${field}.name`, name);
   checkGiven(errors, `${field}.kind`, kind);
   if (apiGroup === '' && kind !== 'PersistentVolumeClaim')
-    errors.push(
-      invalidValue(field, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"),
-    );
+    errors.push(invalidValue(field, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
   if (apiGroup !== '') checkName(errors, `${field}.apiGroup`, apiGroup, dns1123SubdomainErrors);
 }
 

@@ -1,11 +1,5 @@
 /** PersistentVolumeClaims: what is asked for does not change, but a bound claim may grow. */
-import {
-  compareQuantities,
-  forbiddenField,
-  invalidValue,
-  type KubeObject,
-  required,
-} from '@towtank/apimachinery';
+import { compareQuantities, forbiddenField, invalidValue, type KubeObject, required } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
 import { checkUnchanged, type Errors, type Fields, IMMUTABLE } from '../validation/field-rules.ts';
@@ -19,8 +13,12 @@ const SPEC_MESSAGE =
 
 function checkUpdate(errors: Errors, claim: KubeObject, old: KubeObject): void {
   checkClaimSpec(errors, 'spec', claim.spec);
-  const [before, after] = [old.metadata.annotations?.[CLASS_ANNOTATION], claim.metadata.annotations?.[CLASS_ANNOTATION]];
-  const upgrades = before !== undefined && old.spec.storageClassName === undefined && claim.spec.storageClassName === before;
+  const [before, after] = [
+    old.metadata.annotations?.[CLASS_ANNOTATION],
+    claim.metadata.annotations?.[CLASS_ANNOTATION],
+  ];
+  const upgrades =
+    before !== undefined && old.spec.storageClassName === undefined && claim.spec.storageClassName === before;
   if (!upgrades && before !== after)
     errors.push(invalidValue(`metadata.annotations.${CLASS_ANNOTATION}`, after ?? '', IMMUTABLE));
   if (!deepEqual(withoutAllowedChanges(claim, old), old.spec)) errors.push(forbiddenField('spec', SPEC_MESSAGE));
@@ -42,8 +40,7 @@ function withoutAllowedChanges(claim: KubeObject, old: KubeObject): Fields {
   if (old.spec.storageClassName === undefined) spec.storageClassName = undefined;
   if (claim.status?.phase !== 'Bound') return spec;
   if (spec.resources?.requests !== undefined) spec.resources.requests.storage = old.spec.resources?.requests?.storage;
-  if (spec.volumeAttributesClassName !== undefined)
-    spec.volumeAttributesClassName = old.spec.volumeAttributesClassName;
+  if (spec.volumeAttributesClassName !== undefined) spec.volumeAttributesClassName = old.spec.volumeAttributesClassName;
   return spec;
 }
 
@@ -51,9 +48,7 @@ function checkSize(errors: Errors, claim: KubeObject, old: KubeObject): void {
   const size = claim.spec.resources?.requests?.storage ?? '0';
   if (compareQuantities(size, old.spec.resources?.requests?.storage ?? '0') >= 0) return;
   if (compareQuantities(size, old.status?.capacity?.storage ?? '0') <= 0)
-    errors.push(
-      forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'),
-    );
+    errors.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'));
 }
 
 function checkStatus(errors: Errors, { spec, status }: KubeObject): void {

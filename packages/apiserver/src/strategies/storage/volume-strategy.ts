@@ -4,6 +4,7 @@ import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   forbiddenField,
+  formatTime,
   invalidValue,
   type KubeObject,
   notSupported,
@@ -11,6 +12,7 @@ import {
 } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
+import { termWarnings } from '../pods/node-label-warnings.ts';
 import {
   checkAwsElasticBlockStore,
   checkDriverName,
@@ -20,7 +22,6 @@ import {
   checkIscsi,
   checkNfs,
 } from '../pods/volume-sources.ts';
-import { termWarnings } from '../pods/node-label-warnings.ts';
 import {
   checkGiven,
   checkName,
@@ -71,22 +72,20 @@ const checkCsi: Check = (errors, field, csi) => {
 
 /** In the order in which Kubernetes looks at them. */
 const SOURCES: Readonly<Record<string, Check>> = {
-  hostPath: (errors, field, value) => checkHostPath(errors, field, value, { name: '', podName: undefined }),
-  gcePersistentDisk: (errors, field, value) =>
-    checkGcePersistentDisk(errors, field, value, { name: '', podName: undefined }),
-  awsElasticBlockStore: (errors, field, value) =>
-    checkAwsElasticBlockStore(errors, field, value, { name: '', podName: undefined }),
+  hostPath: checkHostPath,
+  gcePersistentDisk: checkGcePersistentDisk,
+  awsElasticBlockStore: checkAwsElasticBlockStore,
   glusterfs: needs('endpoints', 'path'),
   flocker: (errors, field, { datasetName, datasetUUID }) => {
     if (!datasetName && !datasetUUID) errors.push(required(field, 'one of datasetName and datasetUUID is required'));
   },
-  nfs: (errors, field, value) => checkNfs(errors, field, value, { name: '', podName: undefined }),
+  nfs: checkNfs,
   rbd: needs('monitors', 'image'),
   quobyte: needs('registry', 'volume'),
   cephfs: needs('monitors'),
-  iscsi: (errors, field, value) => checkIscsi(errors, field, value, { name: '', podName: undefined }),
+  iscsi: checkIscsi,
   cinder: needs('volumeID'),
-  fc: (errors, field, value) => checkFc(errors, field, value, { name: '', podName: undefined }),
+  fc: checkFc,
   flexVolume: needs('driver'),
   azureFile: needs('secretName', 'shareName'),
   vsphereVolume: needs('volumePath'),
@@ -122,7 +121,8 @@ function checkSpec(errors: Errors, field: string, spec: Fields): void {
   checkAttributesClass(errors, field, spec);
 }
 
-const isRoot = (path: string | undefined): boolean => path !== undefined && /^\/+$/.test(path.replace(/\/\.(?=\/|$)/g, '/'));
+const isRoot = (path: string | undefined): boolean =>
+  path !== undefined && /^\/+$/.test(path.replace(/\/\.(?=\/|$)/g, '/'));
 
 function checkCapacity(errors: Errors, field: string, capacity: Record<string, string> | undefined): void {
   const names = Object.keys(capacity ?? {});
@@ -148,7 +148,7 @@ function checkSource(errors: Errors, field: string, spec: Fields): void {
     if (found) errors.push(forbiddenField(`${field}.${source}`, 'may not specify more than 1 volume type'));
     else check(errors, `${field}.${source}`, spec[source]);
     if (!found && source === 'local' && spec.nodeAffinity === undefined)
-      errors.push(required('metadata.annotations', 'Local volume requires node affinity'));
+      errors.push(required(`${field}.nodeAffinity`, 'Local volume requires node affinity'));
     found = true;
   }
   if (!found) errors.push(required(field, 'must specify a volume type'));
@@ -173,16 +173,10 @@ function checkUpdate(errors: Errors, { spec }: KubeObject, old: KubeObject): voi
   checkUnchanged(errors, 'volumeMode', spec.volumeMode, old.spec.volumeMode);
   if (old.spec.nodeAffinity !== undefined && !deepEqual(spec.nodeAffinity, old.spec.nodeAffinity))
     errors.push(
-      invalidValue(
-        'nodeAffinity',
-        spec.nodeAffinity,
-        'field is immutable, except for updating from beta label to GA',
-      ),
+      invalidValue('nodeAffinity', spec.nodeAffinity, 'field is immutable, except for updating from beta label to GA'),
     );
   if (old.spec.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined)
-    errors.push(
-      forbiddenField('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'),
-    );
+    errors.push(forbiddenField('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'));
 }
 
 /** A secret for growing may be named later. */
@@ -205,14 +199,14 @@ function warnings({ metadata, spec }: KubeObject): string[] {
   const terms: Fields[] = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   const recycled =
     spec.persistentVolumeReclaimPolicy === 'Recycle'
-      ? ['spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.']
+      ? [
+          'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.',
+        ]
       : [];
   return [
     ...annotated,
     ...recycled,
-    ...terms.flatMap((term, index) =>
-      termWarnings(`spec.nodeAffinity.required.nodeSelectorTerms[${index}]`, term),
-    ),
+    ...terms.flatMap((term, index) => termWarnings(`spec.nodeAffinity.required.nodeSelectorTerms[${index}]`, term)),
   ];
 }
 
@@ -220,7 +214,11 @@ function warnings({ metadata, spec }: KubeObject): string[] {
 export const volumeStrategy: Strategy = {
   returnsDeletedObject: true,
   prepareForCreate(volume, { clock }) {
-    volume.status = { phase: 'Pending', lastPhaseTransitionTime: `${new Date(clock.now()).toISOString().slice(0, 19)}Z` };
+    volume.status = { phase: 'Pending', lastPhaseTransitionTime: formatTime(clock.now()) };
+  },
+  prepareForUpdate(volume, old, { subresource, clock }) {
+    if (subresource === 'status' && volume.status?.phase !== old.status?.phase)
+      volume.status = { ...volume.status, lastPhaseTransitionTime: formatTime(clock.now()) };
   },
   validate: rules((errors, { spec }) => checkSpec(errors, 'spec', spec)),
   validateUpdate: changeRules(checkUpdate),

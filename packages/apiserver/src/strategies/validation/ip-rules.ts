@@ -24,7 +24,8 @@ export function checkCanonicalIp(errors: Errors, field: string, ip: string): voi
 }
 
 /** A range; its address must not have bits beyond the prefix. */
-export const checkCidr = (errors: Errors, field: string, cidr: string): void => void errors.push(...cidrErrors(field, cidr));
+export const checkCidr = (errors: Errors, field: string, cidr: string): void =>
+  void errors.push(...cidrErrors(field, cidr));
 
 function cidrErrors(field: string, cidr: string): FieldError[] {
   const [address = '', bits = ''] = cidr.split('/');

@@ -23,7 +23,8 @@ export function checkLabelSelector(errors: Errors, field: string, selector: Labe
 function checkRequirement(errors: Errors, field: string, { key = '', operator = '', values = [] }: Fields): void {
   errors.push(...operatorErrors(field, operator, values));
   checkName(errors, `${field}.key`, key, labelKeyErrors);
-  for (const [index, value] of values.entries()) checkName(errors, `${field}.values[${index}]`, value, labelValueErrors);
+  for (const [index, value] of values.entries())
+    checkName(errors, `${field}.values[${index}]`, value, labelValueErrors);
 }
 
 function operatorErrors(field: string, operator: string, values: readonly string[]): FieldError[] {

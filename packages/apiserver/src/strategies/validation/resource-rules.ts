@@ -43,13 +43,15 @@ export function checkAmount(errors: Errors, field: string, amount: string | numb
 
 /** An amount is above zero. */
 export function checkPositiveAmount(errors: Errors, field: string, amount: string | number): void {
-  if (compareQuantities(amount, '0') <= 0) errors.push(invalidValue(field, amountText(amount), 'must be greater than zero'));
+  if (compareQuantities(amount, '0') <= 0)
+    errors.push(invalidValue(field, amountText(amount), 'must be greater than zero'));
 }
 
 /** An amount suits its resource: not negative, and whole where the resource is counted. */
 export function checkResourceAmount(errors: Errors, field: string, name: string, amount: string | number): void {
   checkAmount(errors, field, amount);
-  if (isIntegerResource(name) && !isWhole(amount)) errors.push(invalidValue(field, amountText(amount), 'must be an integer'));
+  if (isIntegerResource(name) && !isWhole(amount))
+    errors.push(invalidValue(field, amountText(amount), 'must be an integer'));
 }
 
 /** The name of any resource. Answers whether it is one. */
@@ -65,7 +67,8 @@ export function checkResourceName(errors: Errors, field: string, name: string): 
 export function checkContainerResourceName(errors: Errors, field: string, name: string): void {
   checkResourceName(errors, field, name);
   if (!name.includes('/')) {
-    if (!isContainerResource(name)) errors.push(invalidValue(field, name, 'must be a standard resource for containers'));
+    if (!isContainerResource(name))
+      errors.push(invalidValue(field, name, 'must be a standard resource for containers'));
   } else if (!isNativeResource(name) && !isExtendedResource(name))
     errors.push(invalidValue(field, name, "doesn't follow extended resource name standard"));
 }
@@ -123,7 +126,11 @@ function checkAgainstLimit(errors: Errors, field: string, name: string, request:
   const difference = compareQuantities(request, limit);
   const refuse = (relation: string): void =>
     void errors.push(
-      invalidValue(`${field}.requests`, amountText(request), `must be ${relation} ${name} limit of ${amountText(limit)}`),
+      invalidValue(
+        `${field}.requests`,
+        amountText(request),
+        `must be ${relation} ${name} limit of ${amountText(limit)}`,
+      ),
     );
   if (difference !== 0 && !overcommits) refuse('equal to');
   else if (difference > 0) refuse('less than or equal to');
@@ -134,7 +141,9 @@ function checkHugePages(errors: Errors, field: string, name: string, amount: str
   const page = parseQuantity(name.slice('hugepages-'.length))?.nano ?? 0n;
   const total = parseQuantity(amount)?.nano ?? 0n;
   if (page <= 0n || total < 0n || total % page !== 0n)
-    errors.push(invalidValue(field, amountText(amount), `${amountText(amount)} is not positive integer multiple of ${name}`));
+    errors.push(
+      invalidValue(field, amountText(amount), `${amountText(amount)} is not positive integer multiple of ${name}`),
+    );
 }
 
 function checkClaims(errors: Errors, field: string, used: readonly Fields[], claims: readonly string[]): void {

@@ -1,0 +1,138 @@
+/** Ingresses: which requests go to which Service. */
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  invalidValue,
+  type KubeObject,
+  notSupported,
+  required,
+} from '@towtank/apimachinery';
+import type { Strategy } from '../../registry/strategy.ts';
+import { ipFamilyOf } from '../service/ip-address.ts';
+import {
+  checkName,
+  checkPort,
+  checkRequiredName,
+  type Errors,
+  type Fields,
+  pathSegmentErrors,
+  portNameErrors,
+} from '../validation/field-rules.ts';
+import { checkIp } from '../validation/ip-rules.ts';
+import { changeRules, rules } from '../validation/rules.ts';
+
+const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
+const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
+const BAD_SEQUENCES = ['//', '/./', '/../', '%2f', '%2F'];
+const BAD_ENDINGS = ['/..', '/.'];
+const WILDCARD = '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
+const WILDCARD_PATTERN = new RegExp(`^${WILDCARD}$`);
+const NO_ADDRESS = 'must be a DNS name, not an IP address';
+
+function hostErrors(host: string): string[] {
+  if (!host.includes('*')) return dns1123SubdomainErrors(host);
+  if (WILDCARD_PATTERN.test(host)) return [];
+  return [
+    `a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '${WILDCARD}')`,
+  ];
+}
+
+function checkIngress(errors: Errors, { spec = {} }: KubeObject): void {
+  const { rules: hosts = [], tls = [], defaultBackend, ingressClassName } = spec;
+  if (hosts.length === 0 && defaultBackend === undefined)
+    errors.push(invalidValue('spec', spec.rules, 'either `defaultBackend` or `rules` must be specified'));
+  if (defaultBackend !== undefined) checkBackend(errors, 'spec.defaultBackend', defaultBackend);
+  for (const [index, rule] of hosts.entries()) checkRule(errors, `spec.rules[${index}]`, rule);
+  for (const [index, entry] of tls.entries()) {
+    for (const [position, host] of (entry.hosts ?? []).entries())
+      checkName(errors, `spec.tls[${index}].hosts[${position}]`, host, hostErrors);
+    if (entry.secretName) checkName(errors, `spec.tls[${index}].secretName`, entry.secretName, dns1123SubdomainErrors);
+  }
+  checkName(errors, 'spec.ingressClassName', ingressClassName, dns1123SubdomainErrors);
+}
+
+function checkRule(errors: Errors, field: string, { host, http }: Fields): void {
+  if (host) {
+    if (ipFamilyOf(host) !== undefined) errors.push(invalidValue(`${field}.host`, host, NO_ADDRESS));
+    checkName(errors, `${field}.host`, host, hostErrors);
+  }
+  if (http === undefined) return;
+  const paths: Fields[] = http.paths ?? [];
+  if (paths.length === 0) errors.push(required(`${field}.http.paths`));
+  for (const [index, path] of paths.entries()) checkPath(errors, `${field}.http.paths[${index}]`, path);
+}
+
+function checkPath(errors: Errors, field: string, { path = '', pathType, backend = {} }: Fields): void {
+  if (pathType === undefined) {
+    errors.push(required(`${field}.pathType`, 'pathType must be specified'));
+    return;
+  }
+  const refuse = (why: string): void => void errors.push(invalidValue(`${field}.path`, path, why));
+  const isAbsolute = path.startsWith('/');
+  if (pathType === 'Exact' || pathType === 'Prefix') {
+    if (!isAbsolute) refuse('must be an absolute path');
+    for (const bad of BAD_SEQUENCES) if (path.includes(bad)) refuse(`must not contain '${bad}'`);
+    for (const bad of BAD_ENDINGS) if (path.endsWith(bad)) refuse(`cannot end with '${bad}'`);
+  } else if (pathType === 'ImplementationSpecific') {
+    if (path !== '' && !isAbsolute) refuse('must be an absolute path');
+  } else errors.push(notSupported(`${field}.pathType`, pathType, PATH_TYPES));
+  checkBackend(errors, `${field}.backend`, backend);
+}
+
+function checkBackend(errors: Errors, field: string, { service, resource }: Fields): void {
+  const refuse = (why: string): void => void errors.push(invalidValue(field, '', why));
+  if (service !== undefined && resource !== undefined) refuse('cannot set both resource and service backends');
+  else if (resource !== undefined) checkReference(errors, `${field}.resource`, resource);
+  else if (service === undefined) refuse('resource or service backend is required');
+  else {
+    checkRequiredName(errors, `${field}.service.name`, service.name, dns1123LabelErrors);
+    const { name, number } = service.port ?? {};
+    if (name && number) refuse('cannot set both port name & port number');
+    else if (name) checkName(errors, `${field}.service.port.name`, name, portNameErrors);
+    else if (number) checkPort(errors, `${field}.service.port.number`, number);
+    else errors.push(required(field, 'port name or number is required'));
+  }
+}
+
+/** A reference to an object of whichever kind in the same namespace. */
+export function checkReference(errors: Errors, field: string, { apiGroup, kind, name }: Fields): void {
+  checkName(errors, `${field}.apiGroup`, apiGroup, dns1123SubdomainErrors);
+  checkRequiredName(errors, `${field}.kind`, kind, pathSegmentErrors);
+  checkRequiredName(errors, `${field}.name`, name, pathSegmentErrors);
+}
+
+/** A class is named in one place only, or the same in both. */
+function checkNew(errors: Errors, ingress: KubeObject): void {
+  checkIngress(errors, ingress);
+  const annotated = ingress.metadata.annotations?.[CLASS_ANNOTATION];
+  const named = ingress.spec?.ingressClassName;
+  if (annotated !== undefined && named !== undefined && annotated !== named)
+    errors.push(
+      invalidValue(
+        `annotations.${CLASS_ANNOTATION}`,
+        annotated,
+        'must match `ingressClassName` when both are specified',
+      ),
+    );
+}
+
+function checkStatus(errors: Errors, { status }: KubeObject): void {
+  for (const [index, { ip, hostname }] of (status?.loadBalancer?.ingress ?? []).entries()) {
+    const field = `status.loadBalancer.ingress[${index}]`;
+    if (ip) checkIp(errors, `${field}.ip`, ip);
+    if (!hostname) continue;
+    checkName(errors, `${field}.hostname`, hostname, dns1123SubdomainErrors);
+    if (ipFamilyOf(hostname) !== undefined) errors.push(invalidValue(`${field}.hostname`, hostname, NO_ADDRESS));
+  }
+}
+
+/** The strategy of Ingresses. */
+export const ingressStrategy: Strategy = {
+  validate: rules(checkNew),
+  validateUpdate: changeRules(checkIngress),
+  validateStatusUpdate: rules(checkStatus),
+  warnings: ({ metadata }, old) =>
+    old === undefined && metadata.annotations?.[CLASS_ANNOTATION] !== undefined
+      ? [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`]
+      : [],
+};

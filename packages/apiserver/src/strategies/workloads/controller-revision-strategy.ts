@@ -1,0 +1,27 @@
+/** ControllerRevisions and PodTemplates: what workloads keep. */
+import { type KubeObject, required } from '@towtank/apimachinery';
+import type { Strategy } from '../../registry/strategy.ts';
+import { checkPodTemplate } from '../pods/pod-template-rules.ts';
+import { templateWarnings } from '../pods/pod-warnings.ts';
+import { checkNonNegative, checkUnchanged, type Errors } from '../validation/field-rules.ts';
+import { changeRules, rules } from '../validation/rules.ts';
+
+function checkRevision(errors: Errors, { data, revision }: KubeObject): void {
+  if (data === undefined || data === null) errors.push(required('data', 'data is mandatory'));
+  checkNonNegative(errors, 'revision', revision);
+}
+
+/** The strategy of ControllerRevisions. */
+export const controllerRevisionStrategy: Strategy = {
+  validate: rules(checkRevision),
+  validateUpdate: changeRules((errors, revision, old) => {
+    checkRevision(errors, revision);
+    checkUnchanged(errors, 'data', revision.data, old.data);
+  }),
+};
+
+/** The strategy of PodTemplates. */
+export const podTemplateStrategy: Strategy = {
+  validate: rules((errors, { template }) => checkPodTemplate(errors, 'template', template ?? {})),
+  warnings: ({ template }) => templateWarnings('template', template),
+};

@@ -1,0 +1,110 @@
+/** Jobs: pods that end. Their selector is made by the server unless the creator insists. */
+import { invalidValue, type KubeObject, required } from '@towtank/apimachinery';
+import { deepEqual } from '../../registry/deep-equal.ts';
+import type { Strategy } from '../../registry/strategy.ts';
+import { nameWarning, templateWarnings } from '../pods/pod-warnings.ts';
+import { checkUnchanged, type Errors, type Fields } from '../validation/field-rules.ts';
+import { checkLabelSelector, selectorMatches } from '../validation/label-selector-rules.ts';
+import { changeRules, rules } from '../validation/rules.ts';
+import { checkJobSpec } from './job-spec-rules.ts';
+import { checkJobStatus } from './job-status-rules.ts';
+
+const UID_LABEL = 'batch.kubernetes.io/controller-uid';
+const NAME_LABEL = 'batch.kubernetes.io/job-name';
+
+/** The labels by which a Job finds its pods, under their older names and their newer ones. */
+const labelsOf = ({ metadata }: KubeObject): Record<string, string> => ({
+  'controller-uid': metadata.uid ?? '',
+  [UID_LABEL]: metadata.uid ?? '',
+  'job-name': metadata.name ?? '',
+  [NAME_LABEL]: metadata.name ?? '',
+});
+
+function generateSelector(job: KubeObject): void {
+  if (job.spec.manualSelector === true) return;
+  const template: Fields = job.spec.template ?? {};
+  template.metadata = { ...template.metadata, labels: { ...labelsOf(job), ...template.metadata?.labels } };
+  job.spec.template = template;
+  const selector: Fields = { ...job.spec.selector };
+  job.spec.selector = { ...selector, matchLabels: { [UID_LABEL]: job.metadata.uid, ...selector.matchLabels } };
+}
+
+function checkJob(errors: Errors, job: KubeObject): void {
+  const { spec } = job;
+  if (spec.manualSelector !== true && spec.selector !== undefined) checkGenerated(errors, job);
+  checkJobSpec(errors, 'spec', spec);
+  checkSelector(errors, spec);
+}
+
+function checkSelector(errors: Errors, { selector, template }: Fields): void {
+  if (selector === undefined) errors.push(required('spec.selector'));
+  else checkLabelSelector(errors, 'spec.selector', selector);
+  const labels = template?.metadata?.labels;
+  if (!selectorMatches(selector, labels))
+    errors.push(invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
+}
+
+/** The creator may have said otherwise than the server would. */
+function checkGenerated(errors: Errors, job: KubeObject): void {
+  const labels = job.spec.template?.metadata?.labels;
+  const expected = labelsOf(job);
+  for (const [key, value] of Object.entries(expected)) {
+    const field = `spec.template.metadata.labels[${key}]`;
+    if (labels?.[key] === undefined) errors.push(required(field, `must be '${value}'`));
+    else if (labels[key] !== value) errors.push(invalidValue(field, labels, `must be '${value}'`));
+  }
+  if (!selectorMatches(job.spec.selector, expected))
+    errors.push(invalidValue('spec.selector', job.spec.selector, '`selector` not auto-generated'));
+}
+
+const FIXED = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'];
+
+function checkUpdate(errors: Errors, { spec }: KubeObject, old: KubeObject): void {
+  checkJobSpec(errors, 'spec', spec);
+  checkSelector(errors, spec);
+  checkCompletions(errors, spec, old.spec);
+  checkUnchanged(errors, 'spec.selector', spec.selector, old.spec.selector);
+  if (!deepEqual(withoutAllowedChanges(spec.template, old), old.spec.template))
+    checkUnchanged(errors, 'spec.template', spec.template, old.spec.template);
+  for (const field of FIXED) checkUnchanged(errors, `spec.${field}`, spec[field], old.spec[field]);
+}
+
+/** Indexed Jobs may change their size: completions together with parallelism. */
+function checkCompletions(errors: Errors, spec: Fields, old: Fields): void {
+  if (spec.completions === old.completions) return;
+  const elastic = spec.completions !== undefined && old.completions !== undefined && spec.completionMode === 'Indexed';
+  if (!elastic) checkUnchanged(errors, 'spec.completions', spec.completions, old.completions);
+  else if (spec.parallelism !== spec.completions)
+    errors.push(invalidValue('spec.completions', spec.completions, 'can only be modified in tandem with parallelism'));
+}
+
+/** A Job that has not started may be told where its pods run. */
+function withoutAllowedChanges(template: Fields, { spec, status }: KubeObject): Fields {
+  if (spec.suspend !== true || status?.startTime !== undefined) return template;
+  const { metadata = {}, spec: old } = spec.template;
+  const restored = structuredClone(template);
+  for (const field of ['nodeSelector', 'tolerations', 'schedulingGates']) restored.spec[field] = old[field];
+  const { nodeAffinity, ...others } = restored.spec.affinity ?? {};
+  restored.spec.affinity =
+    old.affinity?.nodeAffinity === undefined ? others : { ...others, nodeAffinity: old.affinity.nodeAffinity };
+  if (Object.keys(restored.spec.affinity).length === 0) restored.spec.affinity = old.affinity;
+  restored.metadata = { ...restored.metadata, labels: metadata.labels, annotations: metadata.annotations };
+  return restored;
+}
+
+/** Indexed Jobs name their pods after themselves, so those with a long name fail. */
+function warnings(job: KubeObject, old: KubeObject | undefined): string[] {
+  if (old !== undefined && deepEqual(job.spec, old.spec)) return [];
+  const named = old === undefined ? nameWarning('Pod names and hostnames', job.metadata.name ?? '') : [];
+  return [...named, ...templateWarnings('spec.template', job.spec?.template)];
+}
+
+/** The strategy of Jobs. */
+export const jobStrategy: Strategy = {
+  defaultPropagation: 'Orphan',
+  prepareForCreate: generateSelector,
+  validate: rules(checkJob),
+  validateUpdate: changeRules(checkUpdate),
+  validateStatusUpdate: changeRules(checkJobStatus),
+  warnings,
+};
