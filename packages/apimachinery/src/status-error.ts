@@ -32,6 +32,8 @@ export interface Status {
 /** More about a failure than code, reason and message. */
 export interface StatusErrorOptions {
   details?: StatusDetails;
+  /** Where a list that fails may go on. */
+  metadata?: { continue?: string };
   cause?: unknown;
 }
 
@@ -41,12 +43,19 @@ export class StatusError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: StatusDetails | undefined;
+  readonly metadata: { continue?: string };
 
-  constructor(code: number, reason: string, message: string, { details, cause }: StatusErrorOptions = {}) {
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    { details, metadata = {}, cause }: StatusErrorOptions = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.reason = reason;
     this.details = details;
+    this.metadata = metadata;
   }
 
   /** The Status object to answer with. */
@@ -54,7 +63,7 @@ export class StatusError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: { ...this.metadata },
       status: 'Failure',
       message: this.message,
       ...(this.reason === '' ? {} : { reason: this.reason }),

@@ -79,5 +79,5 @@ function tokenExpired(store: ResourceStore, { continueToken }: ListOptions, caus
   const message =
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
   const token = encodeContinue({ revision: store.storage.revision, start: continueToken?.start ?? '' });
-  return Object.assign(new StatusError(410, 'Expired', message, { cause }), { listMeta: { continue: token } });
+  return new StatusError(410, 'Expired', message, { metadata: { continue: token }, cause });
 }
