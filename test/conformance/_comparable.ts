@@ -27,7 +27,11 @@ const VOLATILE = new Set([
   'endpoints.kubernetes.io/last-change-trigger-time',
   'batch.kubernetes.io/controller-uid',
   'controller-uid',
+  'controller-revision-hash',
 ]);
+
+/** Ends of names made of a template's hash, random letters, or both. */
+const GENERATED_SUFFIX = /-[bcdfghjklmnpqrstvwxz2456789]{8,10}(-[bcdfghjklmnpqrstvwxz2456789]{5})?\b/g;
 
 /** A value in the form in which two servers' answers are compared. */
 export function comparable(value: unknown, key = ''): unknown {
@@ -53,5 +57,6 @@ const comparableText = (text: string): string =>
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uuid>')
     .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g, '<time>')
     .replace(/^10\.96\.\d+\.\d+$/, '<clusterIP>')
+    .replace(GENERATED_SUFFIX, '-<generated>')
     .replace(/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<random>')
     .replace(/in record \(\d+\)/, 'in record (<revision>)');
