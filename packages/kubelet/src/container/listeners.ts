@@ -134,7 +134,10 @@ async function bind(server: NetServer, { network, addresses }: ListenOptions): P
     socket.once('close', () => sockets.delete(socket));
   });
   const bindings = await bindAll(network, addresses, 'tcp', server);
-  const retire = (): Promise<void> => network.retire(server, bindings);
+  const retire = (): Promise<void> => {
+    const done = network.activity?.begin('listener');
+    return network.retire(server, bindings).finally(done);
+  };
   return {
     retire,
     async end() {

@@ -1,6 +1,7 @@
 /** One probe: a request, a connection or a command. */
 import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { connect as connectTls } from 'node:tls';
 import { type Clock, formatQuantity } from '@towtank/apimachinery';
 import type { Source, VirtualNetwork } from '@towtank/network';
 import type { Container, ProbeAction } from '../pod/pod.ts';
@@ -79,9 +80,11 @@ function httpProbe(
       host: address,
       port: number,
       headers: { host: `${address}:${number}`, ...headers },
-      agent: false,
       rejectUnauthorized: false,
-      createConnection: () => network.connect({ host: address, port: number, from: source }),
+      createConnection() {
+        const socket = network.connect({ host: address, port: number, from: source });
+        return secure ? connectTls({ socket, rejectUnauthorized: false }) : socket;
+      },
     });
     const timeOut = (): void => {
       fail('context deadline exceeded (Client.Timeout exceeded while awaiting headers)');
