@@ -4,7 +4,17 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 
-const matches = (pattern: string, value: string): boolean => new RegExp(`^(?:${pattern})$`).test(value);
+const compiled = new Map<string, RegExp>();
+
+/** The patterns are few, and names are checked with every write. */
+function matches(pattern: string, value: string): boolean {
+  let expression = compiled.get(pattern);
+  if (expression === undefined) {
+    expression = new RegExp(`^(?:${pattern})$`);
+    compiled.set(pattern, expression);
+  }
+  return expression.test(value);
+}
 
 /** The wording of `k8s.io/apimachinery/pkg/util/validation.RegexError`, its double blank included. */
 function regexMessage(message: string, pattern: string, ...examples: string[]): string {

@@ -27,9 +27,11 @@ export const resourceQuota = (storage: Storage): AdmissionPlugin => ({
   name: 'ResourceQuota',
   async validate(attributes) {
     if (!isCharged(attributes) || attributes.namespace === '') return;
+    if (storage.count(QUOTAS) === 0) return;
+    const { items } = await storage.list(QUOTAS, { namespace: attributes.namespace });
+    if (items.length === 0) return;
     const delta = deltaOf(attributes);
     if (delta.size === 0) return;
-    const { items } = await storage.list(QUOTAS, { namespace: attributes.namespace });
     const concerned = items.filter(({ object }) => isConcerned(object.spec ?? {}, attributes));
     for (const quota of concerned) checkStated(quota.object, attributes);
     for (const quota of concerned) await charge(storage, quota, delta, attributes);

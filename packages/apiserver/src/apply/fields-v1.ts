@@ -1,5 +1,6 @@
 /** Field sets in the form in which objects carry them: `fieldsV1`. */
 import { isJsonObject, type JsonObject, setOwn } from '../schema/own-property.ts';
+import { shareFields } from '../storage/shared-fields.ts';
 import { type FieldNode, type FieldSet, memberNode } from './field-set.ts';
 import { compareElements } from './path-element.ts';
 
@@ -42,8 +43,8 @@ function readNode(value: unknown): FieldNode {
   return Object.hasOwn(value, SELF) ? memberNode(below) : { member: false, below };
 }
 
-/** The set as `fieldsV1`, in the order in which Kubernetes writes it. */
-export const encodeFields = (set: FieldSet): JsonObject => writeLevel(set, false);
+/** The set as `fieldsV1`, in the order in which Kubernetes writes it. Frozen, and the same object for equal sets. */
+export const encodeFields = (set: FieldSet): JsonObject => shareFields(writeLevel(set, false));
 
 function writeLevel(set: FieldSet, isMember: boolean): JsonObject {
   const fields: JsonObject = isMember ? { [SELF]: {} } : {};

@@ -52,7 +52,8 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
   return sorted.map(encodeManager);
 }
 
-function encodeManager({
+/** Writes one entry. */
+export function encodeManager({
   manager,
   operation,
   apiVersion,

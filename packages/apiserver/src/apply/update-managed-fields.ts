@@ -5,11 +5,13 @@ import type { Schema } from '../schema/schema-table.ts';
 import { planOf } from '../schema/type-plan.ts';
 import { zeroValue } from '../schema/zero-value.ts';
 import { type Comparison, compareObjects } from './compare-objects.ts';
+import { createdFields } from './created-fields.ts';
 import { difference, EMPTY_SET, type FieldSet, isEmpty, union } from './field-set.ts';
 import {
   asksForReset,
   capUpdateManagers,
   decodeManagers,
+  encodeManager,
   encodeManagers,
   entryTime,
   type Manager,
@@ -56,8 +58,23 @@ export function updateManagedFields(context: UpdateContext): ManagedFieldsEntry[
   const given = subresource === '' ? next.metadata.managedFields : undefined;
   const managers = managersOf(given, live);
   if (managers.size === 0 && live?.metadata.uid !== undefined) return [];
+  if (managers.size === 0 && live === undefined) return createdManagers(context);
   takeFields(managers, { old: live ?? emptyObject(schema), next }, context);
   return encodeManagers(managers);
+}
+
+/** All fields of a new object are its creator's. */
+function createdManagers(context: UpdateContext): ManagedFieldsEntry[] {
+  const { next, schema, manager, apiVersion, subresource, now, hasStatus } = context;
+  const plan = planOf(schema);
+  const creation = { plan, old: emptyObject(schema), next, rules: `${subresource} ${hasStatus} ` };
+  const { fields, written } = createdFields(
+    creation,
+    () => compareObjects(plan, creation.old, next, resetFieldsFor(context).skipped).changed,
+  );
+  if (isEmpty(fields)) return [];
+  const identity = { manager: manager || 'unknown', operation: 'Update', apiVersion, subresource } as const;
+  return [encodeManager({ ...identity, time: entryTime(now), fields, written })];
 }
 
 /** Entries of a client win over stored ones, unless it sends none or broken ones. */

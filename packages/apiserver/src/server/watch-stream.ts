@@ -1,34 +1,67 @@
-/** Watches over HTTP: chunks that are framed once and written to every watcher's socket. */
+/** Watches over HTTP: the events of one turn as one write, whose bytes are made once for all watchers that take them. */
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { EncodedEvent, WatchResponse } from '@towtank/apimachinery';
+import { type EventBatch, NO_EVENTS } from './event-batch.ts';
 
 /** Bytes that may wait for a slow watcher before it is ended. */
 const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
 
-const chunks = new WeakMap<Uint8Array, Buffer>();
+/** A connection that owes its client the events of this turn. */
+class WatchWriter {
+  readonly #socket: Socket;
+  #batch: EventBatch = NO_EVENTS;
 
-/** An event as one HTTP chunk; made once for all watchers that take the same bytes. */
-function chunkOf(frame: Uint8Array): Buffer {
-  let chunk = chunks.get(frame);
-  if (chunk === undefined) {
-    chunk = Buffer.concat([Buffer.from(`${frame.length.toString(16)}\r\n`), frame, Buffer.from('\r\n')]);
-    chunks.set(frame, chunk);
+  constructor(socket: Socket) {
+    this.#socket = socket;
   }
-  return chunk;
+
+  add(frame: Uint8Array): void {
+    if (this.#batch === NO_EVENTS) later(this);
+    this.#batch = this.#batch.with(frame);
+    if (this.#batch.isFull) this.flush();
+  }
+
+  flush(): void {
+    const batch = this.#batch;
+    if (batch === NO_EVENTS) return;
+    this.#batch = NO_EVENTS;
+    this.#socket.write(batch.bytes());
+    if (this.#socket.writableLength > MAX_BACKLOG_BYTES) this.#socket.destroy();
+  }
+}
+
+let due: WatchWriter[] = [];
+
+/** Flushes all writers together once this turn's events are known: then equal batches are still remembered. */
+function later(writer: WatchWriter): void {
+  due.push(writer);
+  if (due.length > 1) return;
+  setImmediate(() => {
+    const writers = due;
+    due = [];
+    for (const waiting of writers) waiting.flush();
+    NO_EVENTS.forget();
+  });
 }
 
 /** Writes a watch to a response until it ends, the client goes, or the client falls too far behind. */
 export function writeWatch({ status, headers, watch }: WatchResponse, res: ServerResponse): void {
-  res.writeHead(status, { ...headers, 'transfer-encoding': 'chunked' });
-  res.flushHeaders();
   const { socket } = res;
   if (socket === null || socket.destroyed) return watch.close();
+  res.writeHead(status, { ...headers, 'transfer-encoding': 'chunked' });
+  res.flushHeaders();
+  if (res.req.method === 'HEAD') {
+    watch.close();
+    return void res.end();
+  }
   res.once('close', () => watch.close());
+  const writer = new WatchWriter(socket);
   watch.start({
-    event: (event: EncodedEvent) => {
-      socket.write(chunkOf(event.frame()));
-      if (socket.writableLength > MAX_BACKLOG_BYTES) socket.destroy();
+    event: (event: EncodedEvent) => writer.add(event.frame()),
+    end() {
+      writer.flush();
+      res.end();
     },
-    end: () => res.end(),
   });
 }

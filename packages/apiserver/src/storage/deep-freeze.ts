@@ -2,6 +2,9 @@
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
-  for (const field of Object.values(value)) if (typeof field === 'object' && field !== null) deepFreeze(field);
+  for (const field in value) {
+    const below = value[field];
+    if (typeof below === 'object' && below !== null) deepFreeze(below);
+  }
   return value;
 }

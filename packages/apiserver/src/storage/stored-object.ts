@@ -1,7 +1,8 @@
 /** An object at one revision, with its bytes. */
-import type { KubeObject } from '@towtank/apimachinery';
+import type { KubeObject, ManagedFieldsEntry } from '@towtank/apimachinery';
 import type { EncodingCache } from './encoding-cache.ts';
 import type { ItemBlock } from './item-block.ts';
+import { textOfFields } from './shared-fields.ts';
 
 /** `{"kind":"Pod","apiVersion":"v1",` is left out of list items: this is where the rest of the bytes begins. */
 export interface EncodedObject {
@@ -72,6 +73,35 @@ export class StoredObject {
 /** Encodes an object so that its type fields can be cut off. */
 export function encodeObject({ kind, apiVersion, ...rest }: KubeObject): EncodedObject {
   const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
-  const line = Buffer.from(`${head}${JSON.stringify(rest).slice(1)}\n`);
+  const line = Buffer.from(`${head}${jsonOfBody(rest)}\n`);
   return { line, bodyOffset: Buffer.byteLength(head) };
+}
+
+/** Managed fields are a large part of most objects, and their text is known. */
+function jsonOfBody(body: Omit<KubeObject, 'kind' | 'apiVersion'>): string {
+  const { managedFields, ...metadata } = body.metadata;
+  const written = managedFields === undefined || !metadata.name ? undefined : jsonOfManagers(managedFields);
+  if (written === undefined) return JSON.stringify(body).slice(1);
+  let text = '';
+  for (const field in body) {
+    const value = field === 'metadata' ? metadata : body[field];
+    const json = JSON.stringify(value) as string | undefined;
+    if (json === undefined) continue;
+    if (text !== '') text += ',';
+    text += `${JSON.stringify(field)}:`;
+    text += field === 'metadata' ? `${json.slice(0, -1)},"managedFields":[${written}]}` : json;
+  }
+  return `${text}}`;
+}
+
+/** Undefined when the fields of a manager are not shared, or stand where their text cannot be put in. */
+function jsonOfManagers(managers: readonly ManagedFieldsEntry[]): string | undefined {
+  let text = '';
+  for (const { fieldsV1, ...entry } of managers) {
+    const fields = fieldsV1 === undefined ? undefined : textOfFields(fieldsV1);
+    if (fields === undefined) return undefined;
+    if (text !== '') text += ',';
+    text += `${JSON.stringify(entry).slice(0, -1)},"fieldsV1":${fields}}`;
+  }
+  return text;
 }
