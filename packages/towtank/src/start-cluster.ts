@@ -1,6 +1,11 @@
 /** A cluster in this process: the composition root. */
 import { Activity, type Clock, type Random, realClock, seededRandom, type UserInfo } from '@towtank/apimachinery';
-import { buildApiServer, DEFAULT_ADVERTISED_ADDRESS, processCertificateAuthority } from '@towtank/apiserver';
+import {
+  ADMIN_USER,
+  buildApiServer,
+  DEFAULT_ADVERTISED_ADDRESS,
+  processCertificateAuthority,
+} from '@towtank/apiserver';
 import { InformerFactory, KubeClient } from '@towtank/client';
 import { startControllers } from '@towtank/controllers';
 import { startDns } from '@towtank/dns';
@@ -14,12 +19,6 @@ import { clusterResolver } from './cluster-resolver.ts';
 import { openListeners } from './open-listeners.ts';
 import { DNS_ENDPOINT, dnsServiceIp, publishDnsService } from './publish-dns-service.ts';
 
-/** The administrator of every cluster. */
-const ADMIN: UserInfo = {
-  name: 'kubernetes-admin',
-  uid: 'kubernetes-admin',
-  groups: ['system:masters', 'system:authenticated'],
-};
 /** Who controllers, DNS, proxy and nodes act as. */
 const SYSTEM: UserInfo = { name: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] };
 /** The network of the nodes: virtual like all others. */
@@ -65,7 +64,7 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
     random: random.fork('api'),
     activity,
     serviceCidrs,
-    tokens: { ...tokens, [token]: ADMIN },
+    tokens: { ...tokens, [token]: ADMIN_USER },
     authorization,
   });
   stack.defer(() => apiServer.close());
@@ -94,7 +93,7 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
   const nameserver = dnsServiceIp(serviceCidrs[0] ?? '');
   const resolver = clusterResolver({ dns, pods: world.informers.informer(PODS), nameserver });
   network.setResolver(resolver);
-  const listeners = await openListeners(apiServer, options, ADMIN, token, stack);
+  const listeners = await openListeners(apiServer, options, ADMIN_USER, token, stack);
   const { secure } = listeners;
   if (secure !== undefined) network.bind(DEFAULT_ADVERTISED_ADDRESS, { host: secure.host, port: secure.port });
   const socks =
@@ -102,7 +101,7 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
   await world.informers.start();
   if (options.nodes !== 0) await publishDnsService(client, network, dns, nameserver);
   await activity.settled();
-  const admin = new KubeClient({ transport: apiServer.transport(ADMIN) });
+  const admin = new KubeClient({ transport: apiServer.transport(ADMIN_USER) });
   return new Cluster({
     ...world,
     admin,
