@@ -2,7 +2,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubeObject } from '@towtank/apimachinery';
-import { parseAllDocuments } from 'yaml';
 
 /** A path of a file or folder, YAML or JSON text, an object, or several of these. */
 export type ManifestSource = string | KubeObject | readonly (string | KubeObject)[];
@@ -23,18 +22,20 @@ export async function readManifests(source: ManifestSource): Promise<KubeObject[
 
 /** Text with a line break or a colon is YAML; anything else is a path. */
 async function readText(text: string): Promise<KubeObject[]> {
-  if (/\n|:\s|^\s*\{/.test(text)) return parseManifest(text, 'manifest');
+  if (/\n|:\s|^\s*\{/.test(text)) return await parseManifest(text, 'manifest');
   const found = await stat(text).catch((cause) => {
     throw new ManifestError(`${text}: no such file or folder`, { cause });
   });
-  if (!found.isDirectory()) return parseManifest(await readFile(text, 'utf8'), text);
+  if (!found.isDirectory()) return await parseManifest(await readFile(text, 'utf8'), text);
   const files = (await readdir(text)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
   const parsed = await Promise.all(files.map((name) => readText(join(text, name))));
   return parsed.flat();
 }
 
-/** Parses YAML or JSON text. `origin` names it in errors. */
-export function parseManifest(text: string, origin: string): KubeObject[] {
+/** Parses YAML or JSON text. `origin` names it in errors. Throws {@link ManifestError}. */
+export async function parseManifest(text: string, origin: string): Promise<KubeObject[]> {
+  // loaded here: many clusters are never given any text
+  const { parseAllDocuments } = await import('yaml');
   return parseAllDocuments(text, { version: '1.1', merge: true }).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new ManifestError(`${origin}: ${error.message.split('\n')[0]}`, { cause: error });

@@ -3,6 +3,7 @@ import {
   createServer,
   type IncomingMessage,
   type OutgoingHttpHeader,
+  type RequestListener,
   type Server,
   type ServerResponse,
 } from 'node:http';
@@ -52,10 +53,7 @@ const MAX_BODY_BYTES = 3 * 1024 * 1024;
 export async function listen(apiServer: ApiServer, options: ListenOptions = {}): Promise<Listener> {
   const { host = '127.0.0.1', port = 0, tls } = options;
   const onRequest = requestListener(apiServer, options.userOf);
-  const server =
-    tls === undefined
-      ? createServer(SERVER_OPTIONS, onRequest)
-      : createSecureServer({ ...SERVER_OPTIONS, ...tlsOptions(tls) }, onRequest);
+  const server = tls === undefined ? createServer(SERVER_OPTIONS, onRequest) : secureServer(tls, onRequest);
   server.on(
     'upgrade',
     webSocketListener(apiServer, ({ socket }) => options.userOf?.(socket)),
@@ -86,11 +84,13 @@ const SERVER_OPTIONS = {
   noDelay: true,
 } as const;
 
-const tlsOptions = ({ key, cert, clientCa }: TlsOptions): object => ({
-  key,
-  cert,
-  ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
-});
+/** A server that reads its certificates at the first connection: most clusters are only used in process. */
+function secureServer({ key, cert, clientCa }: TlsOptions, onRequest: RequestListener): Server {
+  const ca = clientCa === undefined ? [] : [clientCa];
+  const verification = { requestCert: clientCa !== undefined, rejectUnauthorized: false };
+  const server = createSecureServer({ ...SERVER_OPTIONS, ...verification, ca: [] }, onRequest);
+  return server.prependOnceListener('connection', () => server.setSecureContext({ key, cert, ca }));
+}
 
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
