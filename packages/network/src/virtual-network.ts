@@ -270,9 +270,11 @@ export class VirtualNetwork implements Dialer, Disposable {
     return intercept(this);
   }
 
-  /** Forgets the resolver. Bindings and connections belong to whoever made them. */
+  /** Forgets the resolver and who runs as whom. Bindings and connections belong to whoever made them. */
   [Symbol.dispose](): void {
     this.#resolver = undefined;
+    // One that stays enabled costs every promise of the process a step, for as long as the process lives.
+    this.#sources.disable();
   }
 
   #ownsName(name: string): boolean {
