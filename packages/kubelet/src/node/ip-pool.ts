@@ -26,14 +26,6 @@ export class IpPool {
     throw new Error('failed to allocate for range 0: no IP addresses available in range set');
   }
 
-  /** Takes this address, where it is of the pool and free. */
-  reserve(ip: string): boolean {
-    const offset = parseIp(ip) - this.#first;
-    if (offset < 0 || offset >= this.#count || this.#taken.has(offset)) return false;
-    this.#taken.add(offset);
-    return true;
-  }
-
   /** Gives an address back. */
   release(ip: string): void {
     this.#taken.delete(parseIp(ip) - this.#first);
