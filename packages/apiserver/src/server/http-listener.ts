@@ -15,6 +15,7 @@ import { requestEntityTooLarge } from '@towtank/apimachinery';
 import { errorResponse } from '../endpoints/respond.ts';
 import { COMPRESSION_THRESHOLD_BYTES, compressor, takesGzip } from '../negotiation/compress.ts';
 import type { ApiServer } from './api-server.ts';
+import { refuseBrokenRequest } from './refuse-broken-request.ts';
 import { writeWatch } from './watch-stream.ts';
 import { webSocketListener } from './web-socket.ts';
 
@@ -46,8 +47,10 @@ export interface Listener extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** The largest body that is read, in bytes: 3 MiB, as the real server's. */
+/** The largest body that is taken, in bytes: 3 MiB, as the real server's. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
+/** How much of a larger body is read and thrown away, so that its sender comes to read the refusal. */
+const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
 /** Starts to listen. Rejects when the port is taken. */
 export async function listen(apiServer: ApiServer, options: ListenOptions = {}): Promise<Listener> {
@@ -58,6 +61,7 @@ export async function listen(apiServer: ApiServer, options: ListenOptions = {}):
     'upgrade',
     webSocketListener(apiServer, ({ socket }) => options.userOf?.(socket)),
   );
+  server.on('clientError', refuseBrokenRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -77,10 +81,14 @@ export async function listen(apiServer: ApiServer, options: ListenOptions = {}):
   };
 }
 
+/** Request line and headers together may have so many bytes, as with Go's server. */
+const MAX_HEADER_BYTES = 1024 * 1024 + 4096;
+
 const SERVER_OPTIONS = {
   keepAliveTimeout: 60_000,
-  headersTimeout: 60_000,
+  headersTimeout: 32_000,
   requestTimeout: 60_000,
+  maxHeaderSize: MAX_HEADER_BYTES,
   noDelay: true,
 } as const;
 
@@ -153,9 +161,11 @@ function readBody(req: IncomingMessage, callback: (body: Buffer | undefined) => 
   let over = false;
   req.on('data', (chunk: Buffer) => {
     size += chunk.length;
+    if (size > MAX_DISCARDED_BYTES) req.destroy();
     if (over) return;
     if (size > MAX_BODY_BYTES) {
       over = true;
+      chunks.length = 0;
       callback(undefined);
     } else chunks.push(chunk);
   });
