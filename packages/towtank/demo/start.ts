@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { paint } from '../src/cli/describe-cluster.ts';
 import { describeFailure } from '../src/cli/describe-failure.ts';
-import { untilStopped } from '../src/cli/until-stopped.ts';
+import { listenForStop } from '../src/cli/listen-for-stop.ts';
 import { type Cluster, startCluster } from '../src/index.ts';
 import { shopImages } from './shop-images.ts';
 
@@ -11,18 +11,22 @@ const REQUESTS = 9;
 const SERVICES = ['web', 'web-pods', 'web-node', 'db'];
 
 async function main(once: boolean): Promise<void> {
-  const stop = untilStopped();
+  using stop = listenForStop();
   const cluster = await startCluster({ images: shopImages });
   try {
-    await cluster.apply('fixtures/manifests/shop.yaml');
-    await cluster.settled();
-    await showServices(cluster);
-    await sendRequests(cluster);
-    await showKubeconfig(cluster);
-    if (!once) await stop;
+    await Promise.race([showShop(cluster), stop.received()]);
+    if (!once) await stop.received();
   } finally {
     await cluster.close();
   }
+}
+
+async function showShop(cluster: Cluster): Promise<void> {
+  await cluster.apply('fixtures/manifests/shop.yaml');
+  await cluster.settled();
+  await showServices(cluster);
+  await sendRequests(cluster);
+  await showKubeconfig(cluster);
 }
 
 async function showServices(cluster: Cluster): Promise<void> {

@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 /** The `towtank` command. */
-import { runProgram } from './cli/program.ts';
+import { listenForStop } from './cli/listen-for-stop.ts';
 
-runProgram(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+// before anything else is loaded: whoever stops the command while it loads gets a clean end too
+const stop = listenForStop();
+import('./cli/program.ts')
+  .then(({ runProgram }) => runProgram(process.argv.slice(2), stop))
+  .then((code) => {
+    stop[Symbol.dispose]();
+    process.exitCode = code;
+  });

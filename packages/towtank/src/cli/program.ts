@@ -1,15 +1,14 @@
 /** The command line. */
 import { Command, CommanderError } from 'commander';
 import { describeFailure } from './describe-failure.ts';
+import type { StopSignal } from './listen-for-stop.ts';
 import { upCommand } from './up-command.ts';
 
-/** Runs a command line and answers the exit code: 0, or 1 with one clear line on standard error. */
-export async function runProgram(argv: readonly string[]): Promise<number> {
-  const program = new Command('towtank').description('a Kubernetes cluster in one process').addCommand(upCommand());
+/** Runs a command line until `stop` and answers the exit code: 0, or 1 with one clear line on standard error. */
+export async function runProgram(argv: readonly string[], stop: StopSignal): Promise<number> {
+  const program = new Command('towtank').description('a Kubernetes cluster in one process').addCommand(upCommand(stop));
   for (const command of [program, ...program.commands])
-    command
-      .exitOverride()
-      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'towtank: ')) });
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(inOneLine(text)) });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;
@@ -19,3 +18,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return 1;
   }
 }
+
+/** An error of commander with its hint, as one line. */
+const inOneLine = (text: string): string =>
+  `${text
+    .trim()
+    .replace(/^error: /, 'towtank: ')
+    .replace(/\n+/g, ' ')}\n`;

@@ -1,18 +1,20 @@
 /** `towtank up`: a local cluster that stays up until it is told to stop. */
 import { writeFile } from 'node:fs/promises';
+import type { KubeObject } from '@towtank/apimachinery';
 import { Command } from 'commander';
 import type { Cluster } from '../cluster.ts';
 import { CLUSTER_DEFAULTS } from '../cluster-options.ts';
+import { readManifests } from '../read-manifests.ts';
 import { startCluster } from '../start-cluster.ts';
 import { describeCluster, describeJson } from './describe-cluster.ts';
-import { untilStopped } from './until-stopped.ts';
+import type { StopSignal } from './listen-for-stop.ts';
 import { cidrList, integer, type UpOptions } from './up-options.ts';
 
 const PORT = integer(0, 65_535);
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 /** The command. */
-export const upCommand = (): Command =>
+export const upCommand = (stop: StopSignal): Command =>
   new Command('up')
     .description('start a local cluster and keep it up until Ctrl-C')
     .option('--port <n>', 'HTTPS port of the API server; 0 takes a free one', PORT, 6443)
@@ -32,19 +34,34 @@ export const upCommand = (): Command =>
     .option('--seed <text>', 'the same seed gives the same names, uids and addresses')
     .option('-f, --filename <manifest>', 'apply a manifest; may be given more than once', collect, [])
     .option('--json', 'print one line with every address once the cluster is ready')
-    .action(up);
+    .action((options: UpOptions) => up(options, stop));
 
-async function up(options: UpOptions): Promise<void> {
-  const stop = untilStopped();
+async function up(options: UpOptions, stop: StopSignal): Promise<void> {
+  const objects = await readManifests(options.filename);
+  if (stop.signal.aborted) return;
   const cluster = await startCluster(clusterOptionsOf(options));
   try {
-    if (options.filename.length > 0) await cluster.apply(options.filename);
-    await cluster.settled();
-    if (options.kubeconfig !== undefined) await writeFile(options.kubeconfig, cluster.kubeconfig, { mode: 0o600 });
-    announce(cluster, options);
-    await stop;
+    await Promise.race([serve(cluster, objects, options, stop.signal), stop.received()]);
+    await stop.received();
   } finally {
     await cluster.close();
+  }
+}
+
+/** Brings the cluster to where it can be announced. What fails after the signal to stop concerns nobody. */
+async function serve(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  options: UpOptions,
+  stopped: AbortSignal,
+): Promise<void> {
+  try {
+    if (objects.length > 0) await cluster.apply(objects);
+    await cluster.settled();
+    if (options.kubeconfig !== undefined) await writeFile(options.kubeconfig, cluster.kubeconfig, { mode: 0o600 });
+    if (!stopped.aborted) announce(cluster, options);
+  } catch (reason) {
+    if (!stopped.aborted) throw reason;
   }
 }
 
