@@ -97,7 +97,8 @@ async function replace(
   try {
     prepare(store, next, old, context);
     validate(store, next, old, context);
-    for (const warning of store.strategy.warnings?.(next, old) ?? []) context.warn(warning);
+    const warnings = context.subresource === 'status' ? undefined : store.strategy.warnings?.(next, old);
+    for (const warning of warnings ?? []) context.warn(warning);
     await validateAdmission(context.admission, admissionAttributes(context, 'UPDATE', next, old));
     const stored = await write(store, existing, next, context);
     if (context.dryRun) await reservation?.rollback();

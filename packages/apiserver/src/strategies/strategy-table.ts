@@ -1,9 +1,13 @@
 /** Which kind has which strategy. */
 import type { Strategy } from '../registry/strategy.ts';
 import type { Resource } from '../resources/resource.ts';
+import { admissionPolicyStrategy, policyBindingStrategy } from './admission/policy-strategy.ts';
+import { webhookStrategy } from './admission/webhook-strategy.ts';
 import { autoscalerStrategy } from './autoscaling/autoscaler-strategy.ts';
 import { signingRequestStrategy } from './certificates/signing-request-strategy.ts';
+import { apiServiceStrategy } from './cluster/api-service-strategy.ts';
 import { eventStrategy } from './cluster/event-strategy.ts';
+import { flowSchemaStrategy, priorityLevelStrategy } from './cluster/flow-control-strategy.ts';
 import { leaseStrategy } from './cluster/lease-strategy.ts';
 import { limitRangeStrategy } from './cluster/limit-range-strategy.ts';
 import { nodeStrategy } from './cluster/node-strategy.ts';
@@ -82,6 +86,13 @@ export const STATELESS_STRATEGIES: StrategyTable = {
   'servicecidrs.networking.k8s.io': serviceCidrStrategy,
   'statefulsets.apps': statefulSetStrategy,
   'storageclasses.storage.k8s.io': storageClassStrategy,
+  'apiservices.apiregistration.k8s.io': apiServiceStrategy,
+  'flowschemas.flowcontrol.apiserver.k8s.io': flowSchemaStrategy,
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhookStrategy,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': priorityLevelStrategy,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': admissionPolicyStrategy,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': policyBindingStrategy,
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': webhookStrategy,
   'volumeattachments.storage.k8s.io': attachmentStrategy,
   'volumeattributesclasses.storage.k8s.io': attributesClassStrategy,
 };

@@ -1,0 +1,152 @@
+import type { KubeObject } from '@towtank/apimachinery';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { scheduleError } from '../../src/strategies/workloads/cron-schedule-error.ts';
+import { changeProblems, filled, problemsOf, template } from './_problems.ts';
+
+const test = suite('Strategies of workloads');
+const selector = { matchLabels: { app: 'web' } };
+const apps = (kind: string, spec: object): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind,
+  metadata: { name: 'w', namespace: 'default' },
+  spec: { selector, template: template(), ...spec },
+});
+const job = (spec: object): KubeObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: 'j', namespace: 'default', uid: 'u' },
+  spec: { template: template({ restartPolicy: 'Never' }), ...spec },
+});
+const cronJob = (spec: object): KubeObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { name: 'c' },
+  spec: { schedule: '* * * * *', jobTemplate: { spec: job({}).spec }, ...spec },
+});
+const MISMATCH =
+  'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`';
+
+const ROWS: readonly (readonly [name: string, object: KubeObject, problems: readonly string[]])[] = [
+  ['a Deployment is fine', apps('Deployment', {}), []],
+  [
+    'a Deployment needs a selector',
+    apps('Deployment', { selector: undefined, replicas: -1 }),
+    ['spec.replicas: Invalid value: -1: must be greater than or equal to 0', 'spec.selector: Required value', MISMATCH],
+  ],
+  [
+    'a Deployment that cannot move is refused',
+    apps('Deployment', { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: '0%' } } }),
+    ['spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "0%": may not be 0 when `maxSurge` is 0'],
+  ],
+  [
+    'Recreate has no rolling update',
+    apps('Deployment', { strategy: { type: 'Recreate', rollingUpdate: { maxSurge: 1 } } }),
+    ["spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'"],
+  ],
+  [
+    'templates are checked everywhere',
+    apps('ReplicaSet', { template: template({ restartPolicy: 'Never', containers: [] }) }),
+    [
+      'spec.template.spec.containers: Required value',
+      'spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"',
+    ],
+  ],
+  [
+    'a StatefulSet mounts its claims',
+    apps('StatefulSet', {
+      serviceName: 's',
+      volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: {} }],
+      template: template({
+        containers: [{ name: 'c', image: 'i', volumeMounts: [{ name: 'data', mountPath: '/d' }] }],
+      }),
+    }),
+    [],
+  ],
+  [
+    'a StatefulSet has a known policy',
+    apps('StatefulSet', { serviceName: 's', podManagementPolicy: 'X' }),
+    ["spec.podManagementPolicy: Invalid value: \"X\": must be 'OrderedReady' or 'Parallel'"],
+  ],
+  [
+    'a DaemonSet moves one way only',
+    apps('DaemonSet', { updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } }),
+    ['spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero'],
+  ],
+  ['a Job gets a selector of its own', job({}), []],
+  [
+    'a Job ends',
+    job({ template: template(), parallelism: -1 }),
+    [
+      'spec.parallelism: Invalid value: -1: must be greater than or equal to 0',
+      'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
+    ],
+  ],
+  [
+    'an indexed Job knows its size',
+    job({ completionMode: 'Indexed', parallelism: 1 }),
+    ['spec.completions: Required value: when completion mode is Indexed'],
+  ],
+  [
+    'a CronJob has a schedule and a policy',
+    cronJob({ schedule: 'x', concurrencyPolicy: 'Maybe', timeZone: 'Moon/Base' }),
+    [
+      'spec.schedule: Invalid value: "x": expected exactly 5 fields, found 1: [x]',
+      'spec.timeZone: Invalid value: "Moon/Base": unknown time zone Moon/Base',
+      'spec.concurrencyPolicy: Unsupported value: "Maybe": supported values: "Allow", "Forbid", "Replace"',
+    ],
+  ],
+  [
+    'a ReplicationController takes its selector from its template',
+    { apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'r' }, spec: { template: template() } },
+    [],
+  ],
+];
+
+for (const [name, object, problems] of ROWS) test(name, () => assert.equal(problemsOf(object), problems));
+
+test('selectors of Deployments never change', () => {
+  const after = apps('Deployment', { selector: { matchLabels: { app: 'other' } } });
+  assert.equal(changeProblems(apps('Deployment', {}), after), [
+    MISMATCH,
+    'spec.selector: Invalid value: {"matchLabels":{"app":"other"}}: field is immutable',
+  ]);
+});
+
+test('little of a StatefulSet changes', () => {
+  const before = apps('StatefulSet', { serviceName: 's' });
+  assert.equal(changeProblems(before, apps('StatefulSet', { serviceName: 's', replicas: 5 })), []);
+  const [problem = ''] = changeProblems(before, apps('StatefulSet', { serviceName: 't' }));
+  assert.match(problem, /^spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals'/);
+});
+
+test('the template of a Job never changes once it runs', () => {
+  const before = filled(job({ manualSelector: true, selector }));
+  const after = structuredClone(before);
+  after.spec.template.spec.containers[0].image = 'i:2';
+  const [problem = ''] = changeProblems(before, after);
+  assert.match(problem, /^spec\.template: Invalid value: .*: field is immutable$/);
+});
+
+test('statuses count no more than there is', () => {
+  const before = apps('Deployment', {});
+  assert.equal(changeProblems(before, { ...before, status: { replicas: 1, readyReplicas: 2 } }, 'status'), [
+    'status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas',
+  ]);
+});
+
+const SCHEDULES: Readonly<Record<string, string | undefined>> = {
+  '*/5 0-23/2 1,15 jan-mar sun': undefined,
+  '@every 1h30m': undefined,
+  '@sometimes': 'unrecognized descriptor: @sometimes',
+  '60 * * * *': 'end of range (60) above maximum (59): 60',
+  '* * 0 * *': 'beginning of range (0) below minimum (1): 0',
+  '5-1 * * * *': 'beginning of range (5) beyond end of range (1): 5-1',
+  '*/0 * * * *': 'step of range should be a positive number: */0',
+  'a * * * *': 'failed to parse int from a: strconv.Atoi: parsing "a": invalid syntax',
+};
+
+for (const [schedule, problem] of Object.entries(SCHEDULES))
+  test(`schedule ${schedule}`, () => assert.is(scheduleError(schedule), problem));
+
+test.run();
