@@ -18,6 +18,15 @@ export {
 export { CASSETTE_SCHEMA } from './cassette/cassette-schema.ts';
 export { type CassetteHeader, CassetteWriter } from './cassette/cassette-writer.ts';
 export { type PlacedRecord, type ReadCassetteOptions, readCassette } from './cassette/read-cassette.ts';
+export { clientKubeconfig } from './record/client-kubeconfig.ts';
+export { type Recorder, type RecorderOptions, startRecorder } from './record/recorder.ts';
+export type { Recording, RecordingProgress } from './record/recording.ts';
+export { readUpstream, type Upstream } from './record/upstream.ts';
 export { type CassetteCheck, type CassetteSummary, checkCassette, type Leftover } from './redaction/check-cassette.ts';
 export type { RedactionOptions, RedactionRule } from './redaction/redaction-options.ts';
 export { Redactor } from './redaction/redactor.ts';
+export type { ReplaySpeed } from './replay/playback.ts';
+export { ReplayMismatchError } from './replay/replay-mismatch-error.ts';
+export type { MatchMode } from './replay/replay-plan.ts';
+export { type RecordedRequest, type Replay, type ReplayOptions, startReplay } from './replay/replay-server.ts';
+export type { ComparedRequest, Normaliser } from './replay/request-key.ts';

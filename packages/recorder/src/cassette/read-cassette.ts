@@ -12,6 +12,8 @@ export interface PlacedRecord {
   readonly line: number;
   /** Offset of the line's first byte. */
   readonly offset: number;
+  /** Length of the line without its line feed. */
+  readonly bytes: number;
 }
 
 /** How a cassette is read. */
@@ -41,7 +43,7 @@ export async function* readCassette(
       return;
     }
     story.take(record, line.number);
-    yield { record, line: line.number, offset: line.offset };
+    yield { record, line: line.number, offset: line.offset, bytes: line.bytes };
   }
   if (!story.begun) throw new CassetteError(path, 0, 'the file is empty, so it is no cassette');
 }

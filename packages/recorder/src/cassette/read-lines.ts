@@ -8,6 +8,8 @@ export interface Line {
   readonly number: number;
   /** Offset of its first byte. */
   readonly offset: number;
+  /** Length without the line feed. */
+  readonly bytes: number;
   /** Whether a line feed ends it: false for the last line of a file whose writer was killed. */
   readonly whole: boolean;
 }
@@ -24,7 +26,7 @@ export async function* readLines(path: string, offset = 0, first = 1): AsyncGene
     let from = 0;
     for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, from)) {
       const line = rest.length === 0 ? bytes.subarray(from, end) : Buffer.concat([...rest, bytes.subarray(from, end)]);
-      yield { text: line.toString('utf8'), number, offset: at, whole: true };
+      yield { text: line.toString('utf8'), number, offset: at, bytes: line.length, whole: true };
       at += line.length + 1;
       number += 1;
       rest = [];
@@ -32,5 +34,7 @@ export async function* readLines(path: string, offset = 0, first = 1): AsyncGene
     }
     if (from < bytes.length) rest.push(bytes.subarray(from));
   }
-  if (rest.length > 0) yield { text: Buffer.concat(rest).toString('utf8'), number, offset: at, whole: false };
+  if (rest.length === 0) return;
+  const last = Buffer.concat(rest);
+  yield { text: last.toString('utf8'), number, offset: at, bytes: last.length, whole: false };
 }

@@ -35,7 +35,8 @@ export const TEXT_PATTERNS: readonly TextPattern[] = [
   },
   {
     name: 'certificate of a client',
-    pattern: /\bclient-(?:key|certificate)-data["']?\s*[:=]\s*["']?(?<secret>(?!UkVEQUNURUQ)[A-Za-z0-9+/=]{8,})/g,
+    pattern:
+      /\bclient-(?:key|certificate)-data["']?\s*[:=]\s*["']?(?<secret>(?!UkVEQUNURUQ|REDACTED)[A-Za-z0-9+/=]{8,})/g,
   },
   {
     name: 'assigned credential',

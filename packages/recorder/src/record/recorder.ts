@@ -1,0 +1,156 @@
+/** A proxy on loopback in front of an API server, which writes down everything that passes. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Clock, formatTime, realClock } from '@towtank/apimachinery';
+import { CassetteWriter } from '../cassette/cassette-writer.ts';
+import type { RedactionOptions } from '../redaction/redaction-options.ts';
+import { Redactor } from '../redaction/redactor.ts';
+import { clientKubeconfig } from './client-kubeconfig.ts';
+import { passedHeaders, withoutProtobuf } from './header-fields.ts';
+import { Recording, type RecordingProgress } from './recording.ts';
+import { type RelayOptions, relayRequest } from './relay-request.ts';
+import { relayUpgrade } from './relay-upgrade.ts';
+import { credentialsOf, readUpstream, type Upstream } from './upstream.ts';
+import { UpstreamConnection } from './upstream-connection.ts';
+
+/** Options of a recorder. */
+export interface RecorderOptions {
+  /** The API server, or a kubeconfig as text or path. */
+  readonly upstream: Upstream | string;
+  /** Context of the kubeconfig. Default: its current one. */
+  readonly context?: string;
+  /** Path of the cassette; what is there is replaced. */
+  readonly cassette: string;
+  /** What is taken out beyond what always is. */
+  readonly redaction?: RedactionOptions;
+  /** Where the recording comes from, for those who read the cassette. */
+  readonly source?: string;
+  readonly clock?: Clock;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free one. */
+  readonly port?: number;
+}
+
+/** A running recorder. */
+export interface Recorder extends AsyncDisposable {
+  /** Where clients connect to. */
+  readonly url: string;
+  /** The token by which a client is lent the upstream's credentials. Without it a request passes as it is. */
+  readonly token: string;
+  /** For kubectl, helm and client libraries, as YAML text. */
+  readonly kubeconfig: string;
+  readonly progress: RecordingProgress;
+  /** What else is written into the same cassette. */
+  readonly recording: Recording;
+  /** Ends every connection and completes the cassette. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts recording. Clients in any language use the kubeconfig that it gives out.
+ *
+ * @example
+ * await using recorder = await startRecorder({ upstream: process.env.KUBECONFIG, cassette: 'fixtures/cassettes/web.jsonl' });
+ */
+export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
+  const { cassette, redaction = {}, source, clock = realClock, host = '127.0.0.1', port = 0 } = options;
+  const upstream =
+    typeof options.upstream === 'string' ? await readUpstream(options.upstream, options.context) : options.upstream;
+  const token = randomBytes(24).toString('base64url');
+  const literals = [...(redaction.literals ?? []), ...credentialsOf(upstream), token];
+  const header = { recorded: formatTime(clock.now()), ...(source === undefined ? {} : { source }) };
+  const writer = await CassetteWriter.open(cassette, header);
+  const recording = new Recording({ writer, redactor: new Redactor({ ...redaction, literals }), clock });
+  const proxy = new RecordingProxy(recording, new UpstreamConnection(upstream), token);
+  const url = await proxy.listen(host, port).catch(async (reason: unknown) => {
+    await writer.close();
+    throw reason;
+  });
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= proxy.close().then(() => writer.close());
+    return closed;
+  };
+  return {
+    url,
+    token,
+    kubeconfig: clientKubeconfig({ server: url, token, namespace: upstream.namespace }),
+    get progress() {
+      return recording.progress;
+    },
+    recording,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+class RecordingProxy {
+  readonly #recording: Recording;
+  readonly #connection: UpstreamConnection;
+  readonly #token: string;
+  readonly #server: Server;
+  readonly #exchanges = new Set<Promise<void>>();
+  readonly #sockets = new Set<Duplex>();
+  #isClosing = false;
+
+  constructor(recording: Recording, connection: UpstreamConnection, token: string) {
+    this.#recording = recording;
+    this.#connection = connection;
+    this.#token = token;
+    // Uploads and watches may take as long as they like.
+    this.#server = createServer({ requestTimeout: 0 }, (request, response) => this.#relay(request, response));
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  async listen(host: string, port: number): Promise<string> {
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening');
+    const { port: bound } = this.#server.address() as AddressInfo;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#connection.close();
+    await Promise.allSettled(this.#exchanges);
+    await closed;
+  }
+
+  #relay(request: IncomingMessage, response: ServerResponse): void {
+    this.#track(relayRequest(request, response, this.#optionsFor(request)), () => response.destroy());
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#track(relayUpgrade(request, socket, head, this.#optionsFor(request)), () => socket.destroy());
+  }
+
+  /** A failure here is one of the disk: the client sees a reset, and `close` of the recorder tells why. */
+  #track(exchange: Promise<void>, failed: () => void): void {
+    const tracked = exchange.catch(failed).finally(() => this.#exchanges.delete(tracked));
+    this.#exchanges.add(tracked);
+  }
+
+  #optionsFor(request: IncomingMessage): RelayOptions {
+    const { authorization, ...headers } = passedHeaders(request);
+    const lent = authorization === `Bearer ${this.#token}`;
+    if (typeof headers.accept === 'string') headers.accept = withoutProtobuf(headers.accept);
+    return {
+      connection: this.#connection,
+      exchange: this.#recording.exchange(request.method ?? 'GET', request.url ?? '/'),
+      headers: lent || authorization === undefined ? headers : { ...headers, authorization },
+      lent,
+      isClosing: () => this.#isClosing,
+    };
+  }
+}

@@ -1,0 +1,108 @@
+/** Plays a recorded WebSocket, or another upgraded connection. */
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { IndexedExchange } from '../cassette/cassette-index.ts';
+import type { ResponseRecord } from '../cassette/cassette-record.ts';
+import { encodeWebSocketMessage, WebSocketDecoder } from '../record/web-socket-frames.ts';
+import { contentOf, headersOf } from './answer-request.ts';
+import { type PlaybackOptions, playStream } from './playback.ts';
+
+/** RFC 6455, section 1.3. */
+const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/**
+ * Answers an upgrade as in the recording. What the server sent comes after as many bytes from the client as it did
+ * then, so that an answer does not come before its question.
+ */
+export async function answerUpgrade(
+  exchange: IndexedExchange,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  options: PlaybackOptions,
+): Promise<void> {
+  const record = exchange.response === undefined ? undefined : await options.index.recordAt(exchange.response);
+  if (record?.type !== 'response') return void socket.destroy();
+  if (record.stream === undefined) {
+    const body = await contentOf(record.body, options);
+    const headers = { ...headersOf(record), connection: 'close', 'content-length': String(body.length) };
+    return void socket.end(Buffer.concat([headBytes(record.status, headers), body]));
+  }
+  socket.write(headBytes(101, switchedHeaders(record, request)));
+  await play(exchange, record, socket, head, options);
+}
+
+async function play(
+  exchange: IndexedExchange,
+  record: ResponseRecord,
+  socket: Duplex,
+  head: Buffer,
+  options: PlaybackOptions,
+): Promise<void> {
+  const aborted = new AbortController();
+  socket.on('close', () => aborted.abort());
+  socket.on('error', () => aborted.abort());
+  const isWebSocket = record.stream === 'websocket';
+  const heard = new Heard(isWebSocket);
+  heard.take(head);
+  socket.on('data', (chunk: Buffer) => heard.take(chunk));
+  socket.on('end', () => heard.end());
+  let wanted = 0;
+  for await (const step of playStream(exchange, record.at, options, aborted.signal)) {
+    if (step.type === 'end') return void (step.by === 'reset' ? socket.destroy() : socket.end());
+    const data = await contentOf(step.body, options);
+    if (step.from === 'client') {
+      if (step.op !== 'ping' && step.op !== 'pong') wanted += data.length;
+      await heard.atLeast(wanted, aborted.signal);
+    } else socket.write(isWebSocket ? encodeWebSocketMessage({ op: step.op ?? 'binary', data }) : data);
+  }
+}
+
+/** How much the client has sent. */
+class Heard {
+  readonly #decoder: WebSocketDecoder | undefined;
+  #bytes = 0;
+  #wake: () => void = () => {};
+
+  constructor(isWebSocket: boolean) {
+    this.#decoder = isWebSocket ? new WebSocketDecoder() : undefined;
+  }
+
+  take(chunk: Buffer): void {
+    const messages = this.#decoder?.push(chunk).filter(({ op }) => op !== 'ping' && op !== 'pong');
+    this.#bytes += messages === undefined ? chunk.length : messages.reduce((sum, { data }) => sum + data.length, 0);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#bytes = Number.POSITIVE_INFINITY;
+    this.#wake();
+  }
+
+  async atLeast(bytes: number, signal: AbortSignal): Promise<void> {
+    while (this.#bytes < bytes && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+  }
+}
+
+function switchedHeaders(record: ResponseRecord, request: IncomingMessage): Record<string, string | string[]> {
+  const headers = { ...headersOf(record), connection: 'Upgrade' };
+  const key = request.headers['sec-websocket-key'];
+  if (key === undefined) return headers;
+  const accept = createHash('sha1')
+    .update(key + WEBSOCKET_GUID)
+    .digest('base64');
+  return { ...headers, upgrade: 'websocket', 'sec-websocket-accept': accept };
+}
+
+function headBytes(status: number, headers: Record<string, string | string[]>): Buffer {
+  const lines = Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().map((value) => `${name}: ${value}`),
+  );
+  const reason = status === 101 ? 'Switching Protocols' : 'Recorded';
+  return Buffer.from(`${[`HTTP/1.1 ${status} ${reason}`, ...lines].join('\r\n')}\r\n\r\n`);
+}
