@@ -44,9 +44,23 @@ export function quantityError(text: string): string | undefined {
   return scaleOf(parts.suffix) === undefined ? "unable to parse quantity's suffix" : undefined;
 }
 
+/** Objects say the same few amounts over and over; this many of them are not parsed again. */
+const MAX_REMEMBERED = 1024;
+const remembered = new Map<string, Quantity | undefined>();
+
 /** Parses a quantity; undefined when the text is none. */
 export function parseQuantity(text: string | number): Quantity | undefined {
-  const parts = splitQuantity(String(text));
+  const key = String(text);
+  const known = remembered.get(key);
+  if (known !== undefined || remembered.has(key)) return known;
+  const quantity = parse(key);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, quantity);
+  return quantity;
+}
+
+function parse(text: string): Quantity | undefined {
+  const parts = splitQuantity(text);
   const scale = parts && scaleOf(parts.suffix);
   if (parts === undefined || scale === undefined) return undefined;
   const mantissa = BigInt(parts.whole + parts.fraction || '0');
