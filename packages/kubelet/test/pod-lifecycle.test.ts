@@ -262,9 +262,9 @@ test('events tell what was done', async () => {
   await using room = await MachineRoom.start(hello);
   await room.run('web', serving('example/web', { containerPort: 80 }));
   assert.equal(await room.events(), [
-    'Pulled: Container image "example/web" already present on machine',
-    'Created: Created container: main',
-    'Started: Started container main',
+    'Pulled: Container image "example/web" already present on machine and can be accessed by the pod',
+    'Created: Container created',
+    'Started: Container started',
   ]);
 });
 

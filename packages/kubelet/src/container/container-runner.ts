@@ -167,9 +167,13 @@ export class ContainerRunner {
     this.containerID = newContainerId(world.random);
     this.imageID = imageIdOf(this.container.image ?? '');
     this.state = { running: { startedAt: formatTime(world.clock.now()) } };
-    this.#event('Normal', 'Pulled', `Container image "${this.container.image}" already present on machine`);
-    this.#event('Normal', 'Created', `Created container: ${this.container.name}`);
-    this.#event('Normal', 'Started', `Started container ${this.container.name}`);
+    this.#event(
+      'Normal',
+      'Pulled',
+      `Container image "${this.container.image}" already present on machine and can be accessed by the pod`,
+    );
+    this.#event('Normal', 'Created', 'Container created');
+    this.#event('Normal', 'Started', 'Container started');
     await process.start();
     if (this.#process !== process || !this.isRunning) return;
     this.#checks = this.#newChecks(setup, image !== undefined);
