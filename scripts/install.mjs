@@ -25,7 +25,13 @@ export function ensureInstalled() {
     cwd: root,
     stdio: ['ignore', process.stderr, process.stderr],
     shell: process.platform === 'win32',
-    env: { ...process.env, CI: 'true', npm_config_update_notifier: 'false', DO_NOT_TRACK: '1' },
+    env: {
+      ...process.env,
+      CI: 'true',
+      npm_config_update_notifier: 'false',
+      npm_config_loglevel: 'warn',
+      DO_NOT_TRACK: '1',
+    },
   });
   if (status !== 0) fail(`installing the dependencies failed (${error?.message ?? `exit code ${status}`})`);
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
