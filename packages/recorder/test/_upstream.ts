@@ -1,6 +1,6 @@
 /** A server that does everything that a recorder must cope with. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -52,10 +52,10 @@ export async function startUpstream(
 }
 
 let posts = 0;
-const json: OutgoingHttpHeaders = { 'content-type': 'application/json' };
+const json = { 'content-type': 'application/json' };
 const ROUTES: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>> = {
   '/json': (_, response) =>
-    response.writeHead(200, { ...json, 'audit-id': 'noise', warning: ['299 - "a"', '299 - "b"'] }).end('{"a":1}\n'),
+    response.writeHead(200, { ...json, 'audit-id': 'noise', warning: '299 - "a", 299 - "b"' }).end('{"a":1}\n'),
   '/gzip': (_, response) =>
     response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync('{"packed":true}')),
   '/chunks': (_, response) => {

@@ -37,10 +37,11 @@ export interface RecorderOptions {
 
 /** A running recorder. */
 export interface Recorder extends AsyncDisposable {
-  /** Where clients connect to. */
+  /**
+   * Where clients connect to. Its path is a secret: whoever uses it is lent the upstream's credentials, unless the
+   * request brings its own. Without that path a request passes as it is.
+   */
   readonly url: string;
-  /** The token by which a client is lent the upstream's credentials. Without it a request passes as it is. */
-  readonly token: string;
   /** For kubectl, helm and client libraries, as YAML text. */
   readonly kubeconfig: string;
   readonly progress: RecordingProgress;
@@ -60,13 +61,14 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const { cassette, redaction = {}, source, clock = realClock, host = '127.0.0.1', port = 0 } = options;
   const upstream =
     typeof options.upstream === 'string' ? await readUpstream(options.upstream, options.context) : options.upstream;
-  const token = randomBytes(24).toString('base64url');
-  const literals = [...(redaction.literals ?? []), ...credentialsOf(upstream), token];
+  // kubectl sends no token over plain HTTP, but every client keeps to the path of a server.
+  const secret = randomBytes(24).toString('base64url');
+  const literals = [...(redaction.literals ?? []), ...credentialsOf(upstream), secret];
   const header = { recorded: formatTime(clock.now()), ...(source === undefined ? {} : { source }) };
   const writer = await CassetteWriter.open(cassette, header);
   const recording = new Recording({ writer, redactor: new Redactor({ ...redaction, literals }), clock });
-  const proxy = new RecordingProxy(recording, new UpstreamConnection(upstream), token);
-  const url = await proxy.listen(host, port).catch(async (reason: unknown) => {
+  const proxy = new RecordingProxy(recording, new UpstreamConnection(upstream), `/${secret}`);
+  const origin = await proxy.listen(host, port).catch(async (reason: unknown) => {
     await writer.close();
     throw reason;
   });
@@ -75,10 +77,10 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     closed ??= proxy.close().then(() => writer.close());
     return closed;
   };
+  const url = `${origin}/${secret}`;
   return {
     url,
-    token,
-    kubeconfig: clientKubeconfig({ server: url, token, namespace: upstream.namespace }),
+    kubeconfig: clientKubeconfig({ server: url, namespace: upstream.namespace }),
     get progress() {
       return recording.progress;
     },
@@ -91,16 +93,16 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
 class RecordingProxy {
   readonly #recording: Recording;
   readonly #connection: UpstreamConnection;
-  readonly #token: string;
+  readonly #prefix: string;
   readonly #server: Server;
   readonly #exchanges = new Set<Promise<void>>();
   readonly #sockets = new Set<Duplex>();
   #isClosing = false;
 
-  constructor(recording: Recording, connection: UpstreamConnection, token: string) {
+  constructor(recording: Recording, connection: UpstreamConnection, prefix: string) {
     this.#recording = recording;
     this.#connection = connection;
-    this.#token = token;
+    this.#prefix = prefix;
     // Uploads and watches may take as long as they like.
     this.#server = createServer({ requestTimeout: 0 }, (request, response) => this.#relay(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -142,14 +144,18 @@ class RecordingProxy {
   }
 
   #optionsFor(request: IncomingMessage): RelayOptions {
-    const { authorization, ...headers } = passedHeaders(request);
-    const lent = authorization === `Bearer ${this.#token}`;
+    const headers = passedHeaders(request);
+    const { method = 'GET', url: asked = '/' } = request;
+    const isKnown = asked === this.#prefix || asked.startsWith(`${this.#prefix}/`);
+    const url = isKnown ? asked.slice(this.#prefix.length) || '/' : asked;
     if (typeof headers.accept === 'string') headers.accept = withoutProtobuf(headers.accept);
     return {
       connection: this.#connection,
-      exchange: this.#recording.exchange(request.method ?? 'GET', request.url ?? '/'),
-      headers: lent || authorization === undefined ? headers : { ...headers, authorization },
-      lent,
+      exchange: this.#recording.exchange(method, url),
+      method,
+      url,
+      headers,
+      lent: isKnown && headers.authorization === undefined,
       isClosing: () => this.#isClosing,
     };
   }

@@ -10,6 +10,9 @@ import type { UpstreamConnection } from './upstream-connection.ts';
 export interface RelayOptions {
   readonly connection: UpstreamConnection;
   readonly exchange: RecordedExchange;
+  readonly method: string;
+  /** Path and query for the upstream. */
+  readonly url: string;
   readonly headers: Record<string, string | string[]>;
   /** Whether the client is lent the upstream's credentials. */
   readonly lent: boolean;
@@ -26,8 +29,7 @@ export async function relayRequest(
   response: ServerResponse,
   options: RelayOptions,
 ): Promise<void> {
-  const { connection, exchange, headers, lent } = options;
-  const { method = 'GET', url = '/' } = request;
+  const { connection, exchange, method, url, headers, lent } = options;
   const streams = isStreamRequest(url);
   const outgoing = connection.send({ method, url, headers: passedOn(headers, streams), lent });
   response.on('close', () => outgoing.destroy());

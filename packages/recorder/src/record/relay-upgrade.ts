@@ -13,9 +13,8 @@ export async function relayUpgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  { connection, exchange, headers, lent, isClosing }: RelayOptions,
+  { connection, exchange, method, url, headers, lent, isClosing }: RelayOptions,
 ): Promise<void> {
-  const { method = 'GET', url = '/' } = request;
   const protocol = request.headers.upgrade ?? '';
   const { 'sec-websocket-extensions': _compression, ...others } = headers;
   await exchange.request(keptHeaders(others), Buffer.alloc(0));

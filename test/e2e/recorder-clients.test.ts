@@ -1,0 +1,136 @@
+/**
+ * Real clients are recorded against a cluster; a strict replay gives each of them the same again.
+ * @deadline 180 s
+ */
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { CoreV1Api, KubeConfig, Watch } from '@kubernetes/client-node';
+import { checkCassette, startRecorder, startReplay } from '@towtank/recorder';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SHOP, startShop } from '../clients/_shop.ts';
+import { type Outcome, toolPath, Workplace } from '../clients/_tools.ts';
+
+const test = suite('clients recorded and replayed');
+const kubectl = toolPath('kubectl');
+const shop = resolve(SHOP);
+const python = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import kubernetes']).status === 0,
+);
+
+/** Runs the same against a recorded cluster and against the replay of it, and answers what each gave. */
+async function twice<T>(run: (kubeconfig: string) => Promise<T>): Promise<{ recorded: T; replayed: T }> {
+  using place = new Workplace('');
+  const cassette = place.file('cassettes/test.jsonl', '');
+  let recorded: T;
+  {
+    await using cluster = await startShop();
+    await cluster.apply(SHOP);
+    await cluster.settled();
+    await using recorder = await startRecorder({ upstream: cluster.kubeconfig, cassette });
+    recorded = await run(recorder.kubeconfig);
+  }
+  assert.equal((await checkCassette(cassette)).leftovers, []);
+  await using replay = await startReplay({ cassette });
+  const replayed = await run(replay.kubeconfig);
+  assert.equal(
+    replay.mismatches.map(({ message }) => message),
+    [],
+  );
+  return { recorded, replayed };
+}
+
+const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'kubectl get all': [['get', 'all', '-A']],
+  'kubectl get as YAML': [['get', 'deploy,svc,secrets', '-n', 'shop', '-o', 'yaml']],
+  'kubectl apply, scale, rollout and delete': [
+    ['apply', '-f', shop],
+    ['scale', 'deployment/web', '-n', 'shop', '--replicas=5'],
+    ['rollout', 'status', 'deployment/web', '-n', 'shop', '--timeout=30s'],
+    ['get', 'deployment', 'web', '-n', 'shop'],
+    ['set', 'image', 'deployment/web', 'web=shop/other:2', '-n', 'shop'],
+    ['rollout', 'restart', 'deployment/web', '-n', 'shop'],
+    ['delete', 'service', 'db', '-n', 'shop'],
+    ['get', 'services', '-n', 'shop'],
+  ],
+  'kubectl create and wait': [
+    ['create', 'configmap', 'settings', '--from-literal=a=1'],
+    ['create', 'secret', 'generic', 'login', '--from-literal=password=hunter2hunter2'],
+    ['wait', 'deployment/web', '-n', 'shop', '--for=condition=Available', '--timeout=10s'],
+    ['get', 'configmap', 'settings', '-o', 'jsonpath={.data.a}'],
+    ['delete', 'secret', 'login'],
+  ],
+  'kubectl failures': [
+    ['get', 'pod', 'nobody'],
+    ['apply', '-f', 'nowhere.yaml'],
+    ['create', 'configmap', 'Not_A_Name'],
+  ],
+  'kubectl api-resources and explain': [['api-resources'], ['explain', 'service.spec']],
+  'kubectl watch to its end': [
+    ['get', 'pods', '-n', 'shop', '--watch', '--request-timeout=2s', '--output-watch-events'],
+  ],
+};
+
+for (const [name, commands] of Object.entries(COMMANDS))
+  test(`${name} prints the same`, async () => {
+    const { recorded, replayed } = await twice(async (kubeconfig) => {
+      using place = new Workplace(kubeconfig);
+      const outcomes: Outcome[] = [];
+      for (const command of commands) outcomes.push(await place.run(kubectl, command));
+      // Failures may name the address that was connected to; durations of retries differ.
+      return outcomes.map(({ code, stdout, stderr }) => ({
+        code,
+        stdout,
+        stderr: stderr.replace(/127\.0\.0\.1:\d+/g, ''),
+      }));
+    });
+    assert.equal(replayed, recorded);
+    assert.ok(recorded.some(({ stdout }) => stdout !== '') || name === 'kubectl failures');
+  });
+
+test('@kubernetes/client-node sees the same objects and events', async () => {
+  const { recorded, replayed } = await twice(async (kubeconfig) => {
+    const config = new KubeConfig();
+    config.loadFromString(kubeconfig);
+    const core = config.makeApiClient(CoreV1Api);
+    const namespace = 'default';
+    const seen: unknown[] = [];
+    const body = { metadata: { name: 'settings' }, data: { a: '1' } };
+    const created = await core.createNamespacedConfigMap({ namespace, body });
+    await new Promise<void>((done, failed) => {
+      const query = { resourceVersion: created.metadata?.resourceVersion, fieldSelector: 'metadata.name=settings' };
+      new Watch(config)
+        .watch(
+          `/api/v1/namespaces/${namespace}/configmaps`,
+          query,
+          (type, object) => {
+            seen.push([type, object]);
+            if (type === 'DELETED') done();
+          },
+          failed,
+        )
+        .then(async (abort) => {
+          await core.replaceNamespacedConfigMap({ name: 'settings', namespace, body: { ...body, data: { a: '2' } } });
+          await core.deleteNamespacedConfigMap({ name: 'settings', namespace });
+          return abort;
+        })
+        .catch(failed);
+    });
+    const services = await core.listNamespacedService({ namespace: 'shop' });
+    return { created, seen, services };
+  });
+  assert.equal(replayed, recorded);
+  assert.is(recorded.seen.length, 2);
+});
+
+const whenInstalled = python === undefined ? test.skip : test;
+if (python === undefined) console.log('skipped: python3 has no package kubernetes');
+whenInstalled('the Python client prints the same', async () => {
+  const { recorded, replayed } = await twice(async (kubeconfig) => {
+    using place = new Workplace(kubeconfig);
+    return await place.ok(python ?? '', [resolve('test/clients/programs/python-client.py')]);
+  });
+  assert.is(replayed, recorded);
+});
+
+test.run();
