@@ -151,10 +151,7 @@ async function updateClusterIps(
   if (second !== undefined && families.length === 1) release(second, old.spec.ipFamilies?.[1]);
   const added = allocatorFor(allocators.ips, families[1]);
   if (second !== undefined || added === undefined) return;
-  const owner = {
-    namespace: context.namespace,
-    name: context.resource.kind === 'Service' ? (service.metadata.name ?? '') : '',
-  };
+  const owner: IpOwner = { namespace: context.namespace, name: service.metadata.name ?? '' };
   const ip = await takeIp(service, added, spec.clusterIPs?.[1], owner, context, allocation);
   spec.clusterIPs = [before[0] ?? '', ip];
 }

@@ -18,16 +18,20 @@ export function fillClusterIps({ spec }: Service): void {
 /** On update, allocated values that the request leaves out are those of before. */
 export function keepAllocated(service: Service, old: Service): void {
   if (needsClusterIp(old) && needsClusterIp(service)) keepClusterIps(service, old);
-  if (needsNodePort(old) && needsNodePort(service)) keepNodePorts(service, old);
+  if (wantsNodePorts(old) && wantsNodePorts(service)) keepNodePorts(service, old);
   if (needsHealthCheckPort(old) && needsHealthCheckPort(service) && !service.spec.healthCheckNodePort)
     service.spec.healthCheckNodePort = old.spec.healthCheckNodePort as number;
   syncClusterIps(service, old);
 }
 
+/** Leaving node ports out gives them back where a load balancer asks for none. */
+const wantsNodePorts = (service: Service): boolean =>
+  needsNodePort(service) &&
+  !(service.spec.type === 'LoadBalancer' && service.spec.allocateLoadBalancerNodePorts === false);
+
 function keepClusterIps({ spec }: Service, old: Service): void {
   spec.clusterIP ||= old.spec.clusterIP as string;
-  if ((spec.clusterIPs ?? []).length === 0 && spec.clusterIP === old.spec.clusterIP)
-    spec.clusterIPs = [...(old.spec.clusterIPs ?? [])];
+  if ((spec.clusterIPs ?? []).length === 0) spec.clusterIPs = [...(old.spec.clusterIPs ?? [])];
 }
 
 /** A port keeps the node port of the old port of the same name, unless another port now asks for that number. */
@@ -42,13 +46,14 @@ function keepNodePorts(service: Service, old: Service): void {
   }
 }
 
-/** A request that changes only the singular address means the plural too. */
+/** A request that speaks of the singular address only means the plural too. */
 function syncClusterIps({ spec }: Service, old: Service): void {
-  if (
-    (spec.clusterIP ?? '') === (old.spec.clusterIP ?? '') ||
-    !deepEqual(spec.clusterIPs ?? [], old.spec.clusterIPs ?? [])
-  )
+  const before = old.spec.clusterIPs ?? [];
+  if ((spec.clusterIP ?? '') === (old.spec.clusterIP ?? '')) {
+    if ((spec.clusterIPs ?? []).length === 0 && before.length > 0) spec.clusterIPs = [...before];
     return;
+  }
+  if (!deepEqual(spec.clusterIPs ?? [], before)) return;
   if (spec.clusterIP) spec.clusterIPs = [spec.clusterIP];
   else delete spec.clusterIPs;
 }
@@ -63,7 +68,7 @@ export function dropTypeDependentFields(service: Service, old: Service): void {
     if (same('ipFamilyPolicy')) drop(spec, 'ipFamilyPolicy');
     if (same('internalTrafficPolicy')) drop(spec, 'internalTrafficPolicy');
   }
-  if (needsNodePort(old) && !needsNodePort(service) && deepEqual(nodePortsOf(service), nodePortsOf(old)))
+  if (needsNodePort(old) && !needsNodePort(service) && addsNoNodePort(service, old))
     for (const port of spec.ports ?? []) drop(port, 'nodePort');
   if (needsHealthCheckPort(old) && !needsHealthCheckPort(service) && same('healthCheckNodePort'))
     drop(spec, 'healthCheckNodePort');
@@ -73,4 +78,10 @@ export function dropTypeDependentFields(service: Service, old: Service): void {
   }
   if (isExternallyAccessible(old) && !isExternallyAccessible(service) && same('externalTrafficPolicy'))
     drop(spec, 'externalTrafficPolicy');
+}
+
+/** Ports may come, go and change, as long as no node port is new. */
+function addsNoNodePort(service: Service, old: Service): boolean {
+  const before = nodePortsOf(old);
+  return nodePortsOf(service).every((port) => before.includes(port));
 }

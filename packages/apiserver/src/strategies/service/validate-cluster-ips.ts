@@ -13,11 +13,11 @@ import { isHeadless, type Service } from './service.ts';
 const POLICIES = ['SingleStack', 'PreferDualStack', 'RequireDualStack'];
 export const IP_MESSAGE = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 
-/** What is wrong with the addresses and families of a Service; `old` is undefined on create. */
-export function clusterIpErrors(service: Service, old: Service | undefined): FieldError[] {
+/** What is wrong with the addresses and families of a Service as they stand. */
+export function clusterIpErrors(service: Service): FieldError[] {
   const { spec } = service;
   if (spec.type === 'ExternalName') return externalNameErrors(service);
-  const errors = [...familyErrors(service, old), ...policyErrors(service), ...syncErrors(service)];
+  const errors = [...familyErrors(service), ...policyErrors(service), ...syncErrors(service)];
   const ips = spec.clusterIPs ?? [];
   if (ips.length > 2) errors.push(invalidValue('spec.clusterIPs', ips, 'may only hold up to 2 values'));
   errors.push(...ips.flatMap((ip, index) => ipErrors(service, ip, index)));
@@ -28,7 +28,7 @@ export function clusterIpErrors(service: Service, old: Service | undefined): Fie
     ipFamilyOf(ips[0] ?? '') === ipFamilyOf(ips[1] ?? '')
   )
     errors.push(invalidValue('spec.clusterIPs', ips, 'may specify no more than one IP for each IP family'));
-  return [...errors, ...(old === undefined ? [] : changeErrors(service, old))];
+  return errors;
 }
 
 function externalNameErrors({ spec }: Service): FieldError[] {
@@ -41,7 +41,7 @@ function externalNameErrors({ spec }: Service): FieldError[] {
   ];
 }
 
-function familyErrors({ spec }: Service, _old: Service | undefined): FieldError[] {
+function familyErrors({ spec }: Service): FieldError[] {
   const families = spec.ipFamilies ?? [];
   return families.flatMap((family, index) => {
     const field = `spec.ipFamilies[${index}]`;
@@ -87,17 +87,42 @@ function ipErrors(service: Service, ip: string, index: number): FieldError[] {
   return [];
 }
 
-/** Addresses stay for as long as the type has one; only the second may come and go, with the policy. */
-function changeErrors({ spec }: Service, old: Service): FieldError[] {
-  if (old.spec.type === 'ExternalName') return [];
-  const [before = [], after = []] = [old.spec.clusterIPs, spec.clusterIPs];
-  const errors: FieldError[] = [];
-  if (before[0] !== undefined && before[0] !== after[0])
-    errors.push(invalidValue('spec.clusterIPs[0]', after, 'may not change once set'));
-  const stillDual = spec.ipFamilyPolicy !== undefined && spec.ipFamilyPolicy !== 'SingleStack';
-  if (before[1] !== undefined && after[1] === undefined && stillDual)
-    errors.push(required('spec.clusterIPs[1]', 'must be set to keep the secondary cluster IP'));
-  if (before[1] !== undefined && after[1] !== undefined && before[1] !== after[1])
-    errors.push(invalidValue('spec.clusterIPs[1]', after, 'may not change once set'));
-  return errors;
+const FIXED = 'may not change once set';
+
+/** Addresses and families stay for as long as the type has them; only the second may come and go, with the policy. */
+export function clusterIpChangeErrors(service: Service, old: Service): FieldError[] {
+  if (service.spec.type === 'ExternalName' || old.spec.type === 'ExternalName') return [];
+  const [headless, wasHeadless] = [isHeadless(service), isHeadless(old)];
+  return [
+    ...(headless && wasHeadless ? [] : addressChangeErrors(service, old)),
+    ...(headless || wasHeadless ? [] : familyChangeErrors(service, old)),
+  ];
 }
+
+function addressChangeErrors({ spec }: Service, old: Service): FieldError[] {
+  const [before = [], after = []] = [old.spec.clusterIPs, spec.clusterIPs];
+  const fixed = (index: number): FieldError => invalidValue(`spec.clusterIPs[${index}]`, after, FIXED);
+  if (before.length === after.length) return before.flatMap((ip, index) => (ip === after[index] ? [] : [fixed(index)]));
+  if (after.length === 0) return [invalidValue('spec.clusterIPs[0]', after, 'primary clusterIP can not be unset')];
+  const errors = before.length > 0 && before[0] !== after[0] ? [fixed(0)] : [];
+  return [...errors, ...releaseErrors(spec.ipFamilyPolicy, before, after, 'clusterIP')];
+}
+
+function familyChangeErrors({ spec }: Service, old: Service): FieldError[] {
+  const [before = [], after = []] = [old.spec.ipFamilies, spec.ipFamilies];
+  const fixed = invalidValue('spec.ipFamilies[0]', after, FIXED);
+  if (before.length === after.length)
+    return before.flatMap((family, index) => (family === after[index] ? [] : [fixed]));
+  const errors = before.length > 0 && after.length > 0 && before[0] !== after[0] ? [fixed] : [];
+  return [...errors, ...releaseErrors(spec.ipFamilyPolicy, before, after, 'ipFamily')];
+}
+
+const releaseErrors = (
+  policy: string | undefined,
+  before: readonly string[],
+  after: readonly string[],
+  what: string,
+): FieldError[] =>
+  before.length > after.length && after.length === 1 && policy !== 'SingleStack'
+    ? [invalidValue('spec.ipFamilyPolicy', policy, `must be set to 'SingleStack' when releasing the secondary ${what}`)]
+    : [];

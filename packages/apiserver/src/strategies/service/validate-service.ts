@@ -12,7 +12,7 @@ import { deepEqual } from '../../registry/deep-equal.ts';
 import { validateLabels } from '../../registry/object-meta.ts';
 import { formatIp, ipFamilyOf, ipToNumber, parseCidr } from './ip-address.ts';
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort, type Service } from './service.ts';
-import { clusterIpErrors, IP_MESSAGE } from './validate-cluster-ips.ts';
+import { clusterIpChangeErrors, clusterIpErrors, IP_MESSAGE } from './validate-cluster-ips.ts';
 import { portErrors } from './validate-service-ports.ts';
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
@@ -24,15 +24,15 @@ const MAX_AFFINITY_SECONDS = 86_400;
 /** What is wrong with a Service; `old` is undefined on create. */
 export function serviceErrors(service: Service, old: Service | undefined): FieldError[] {
   return [
+    ...(old === undefined ? [] : [...clusterIpChangeErrors(service, old), ...changeErrors(service, old)]),
     ...portErrors(service),
     ...typeErrors(service),
     ...selectorErrors(service),
     ...affinityErrors(service),
     ...externalIpErrors(service, old),
-    ...clusterIpErrors(service, old),
+    ...clusterIpErrors(service),
     ...policyErrors(service),
     ...loadBalancerErrors(service),
-    ...(old === undefined ? [] : changeErrors(service, old)),
   ];
 }
 
