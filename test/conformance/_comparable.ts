@@ -56,6 +56,7 @@ const comparableText = (text: string): string =>
   text
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uuid>')
     .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\b/g, '<time>')
+    .replace(/^\d+s$/, '<age>')
     .replace(/^10\.96\.\d+\.\d+$/, '<clusterIP>')
     .replace(GENERATED_SUFFIX, '-<generated>')
     .replace(/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<random>')

@@ -1,5 +1,5 @@
 /** A resource with all that is needed to read and write it. */
-import { alreadyExists, conflict, expired, type KubeObject, notFound, StatusError } from '@towtank/apimachinery';
+import { alreadyExists, conflict, expired, notFound, StatusError } from '@towtank/apimachinery';
 import type { Resource } from '../resources/resource.ts';
 import type { Schema } from '../schema/schema-table.ts';
 import { type Storage, StorageError } from '../storage/storage.ts';
@@ -75,6 +75,3 @@ export async function getStored(store: ResourceStore, namespace: string, name: s
   if (stored === undefined) throw notFound(store.resource, name);
   return stored;
 }
-
-/** Whether an object waits for its finalizers. */
-export const isDeleting = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;

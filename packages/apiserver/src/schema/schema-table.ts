@@ -52,10 +52,6 @@ export function schemaNamed(name: string): Schema | undefined {
 /** The name of a type of the table; undefined for other schemas. */
 export const schemaNameOf = (schema: Schema): string | undefined => names.get(schema);
 
-/** Follows `ref` once; a schema without one is its own answer. */
-export const resolveSchema = (schema: Schema): Schema =>
-  schema.ref === undefined ? schema : (schemaNamed(schema.ref) ?? {});
-
 /** The names of all types. */
 export const schemaNames = (): string[] => Object.keys(SCHEMA_ROWS);
 

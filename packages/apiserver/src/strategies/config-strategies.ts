@@ -9,6 +9,7 @@ import {
 } from '@towtank/apimachinery';
 import { deepEqual } from '../registry/deep-equal.ts';
 import type { Strategy } from '../registry/strategy.ts';
+import { jsonSyntaxError } from '../schema/json-syntax-error.ts';
 
 /** 1 MiB: what all values of a ConfigMap or Secret may hold together. */
 const MAX_TOTAL_BYTES = 1024 * 1024;
@@ -67,11 +68,35 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
 };
 
+const JSON_KEYS = new Set(['.dockercfg', '.dockerconfigjson']);
+
+/** Credentials of registries are a JSON object; messages do not repeat what they are. */
+function dockerConfigErrors(field: string, encoded: string): FieldError[] {
+  const problem = jsonObjectProblem(Buffer.from(encoded, 'base64'));
+  return problem === undefined ? [] : [invalidValue(field, '<secret contents redacted>', problem)];
+}
+
+function jsonObjectProblem(bytes: Buffer): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString());
+  } catch {
+    return jsonSyntaxError(bytes);
+  }
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined;
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
+}
+
 function validateSecret(secret: KubeObject): FieldError[] {
   const { type, data = {} } = secret;
   const errors = keyErrors('data', data);
   if (bytesOf(data, 'base64') > MAX_TOTAL_BYTES) errors.push(tooLong('data', MAX_TOTAL_BYTES));
-  for (const key of REQUIRED_KEYS[type] ?? []) if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`));
+  for (const key of REQUIRED_KEYS[type] ?? []) {
+    const missing = !Object.hasOwn(data, key) || (key === 'ssh-privatekey' && data[key] === '');
+    if (missing) errors.push(required(`data[${key}]`));
+    else if (JSON_KEYS.has(key)) errors.push(...dockerConfigErrors(`data[${key}]`, data[key]));
+  }
   if (type === 'kubernetes.io/basic-auth' && data.username === undefined && data.password === undefined)
     errors.push(required('data[username]'), required('data[password]'));
   if (

@@ -1,5 +1,5 @@
 /** Namespaces: held by `spec.finalizers` until their contents are gone. */
-import { dns1123LabelErrors, forbidden, type KubeObject } from '@towtank/apimachinery';
+import { dns1123LabelErrors, forbidden, invalidValue, type KubeObject } from '@towtank/apimachinery';
 import type { Strategy } from '../registry/strategy.ts';
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -27,6 +27,15 @@ export const namespaceStrategy: Strategy = {
       namespace.metadata.finalizers = structuredClone(old.metadata.finalizers) ?? [];
       if (namespace.metadata.finalizers.length === 0) delete namespace.metadata.finalizers;
     } else namespace.spec = structuredClone(old.spec);
+  },
+  validateStatusUpdate({ metadata, status }) {
+    const deleting = metadata.deletionTimestamp !== undefined;
+    const phase = status?.phase ?? '';
+    if (phase === (deleting ? 'Terminating' : 'Active')) return [];
+    const why = deleting
+      ? "may only be 'Terminating' if `deletionTimestamp` is not empty"
+      : "may only be 'Active' if `deletionTimestamp` is empty";
+    return [invalidValue('status.Phase', phase, why)];
   },
   holdsDeletion: (namespace) => (namespace.spec?.finalizers ?? []).length > 0,
   prepareForDelete(namespace) {

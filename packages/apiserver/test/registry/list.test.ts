@@ -1,5 +1,5 @@
 /** Lists past the history, and writes that race. */
-import type { KubeObject } from '@towtank/apimachinery';
+import type { KubeObject, ListMeta } from '@towtank/apimachinery';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ApiServer, buildApiServer, SERVER_USER } from '../../src/index.ts';
@@ -7,15 +7,17 @@ import { type ApiServer, buildApiServer, SERVER_USER } from '../../src/index.ts'
 const test = suite('lists and updates');
 const PATH = '/api/v1/namespaces/default/configmaps';
 
+type Answer = KubeObject & { metadata: ListMeta };
+
 async function send(
   apiServer: ApiServer,
   method: string,
   url: string,
   object?: unknown,
-): Promise<{ status: number; body: KubeObject }> {
+): Promise<{ status: number; body: Answer }> {
   const headers = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {};
   const response = await apiServer.handle({ method, url, headers, object, user: SERVER_USER });
-  return { status: response.status, body: (response as { object: unknown }).object as KubeObject };
+  return { status: response.status, body: (response as { object: unknown }).object as Answer };
 }
 
 test('a page of a forgotten revision is 410, with a token to go on inconsistently', async () => {

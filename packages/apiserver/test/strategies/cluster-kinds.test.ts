@@ -181,6 +181,13 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
     ['spec.validationActions: Required value: at least one validation action is required'],
   ],
   [
+    'credentials of a registry are JSON',
+    object('v1', 'Secret', { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'eA==' } }),
+    [
+      'data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": invalid character \'x\' looking for beginning of value',
+    ],
+  ],
+  [
     'a signing request has a known signer and usages',
     object('certificates.k8s.io/v1', 'CertificateSigningRequest', {
       spec: { request: 'AA==', signerName: 'nobody', usages: ['dance'] },
