@@ -19,7 +19,13 @@ export const realClock: Clock = {
   schedule(delayMs, callback) {
     const timer = setTimeout(callback, Math.min(delayMs, 0x7fffffff));
     timer.unref();
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel() {
+        // Node keeps a list for every length of an unreferenced timer until that time has passed, cleared or not
+        timer.ref();
+        clearTimeout(timer);
+      },
+    };
   },
 };
 
