@@ -18,6 +18,11 @@ export {
 export { CASSETTE_SCHEMA } from './cassette/cassette-schema.ts';
 export { type CassetteHeader, CassetteWriter } from './cassette/cassette-writer.ts';
 export { type PlacedRecord, type ReadCassetteOptions, readCassette } from './cassette/read-cassette.ts';
+export { mergeCassettes, type TrimOptions, trimCassette } from './edit/copy-cassette.ts';
+export { type CassetteDifference, diffCassettes } from './edit/diff-cassettes.ts';
+export { type CassetteRow, cassetteRows } from './edit/show-cassette.ts';
+export { exchangesFromHar, type Har, harFromCassette } from './import/har.ts';
+export { type ImportOptions, importExchanges, type RawExchange } from './import/import-exchanges.ts';
 export { clientKubeconfig } from './record/client-kubeconfig.ts';
 export { type Recorder, type RecorderOptions, startRecorder } from './record/recorder.ts';
 export type { Recording, RecordingProgress } from './record/recording.ts';
@@ -30,3 +35,10 @@ export { ReplayMismatchError } from './replay/replay-mismatch-error.ts';
 export type { MatchMode } from './replay/replay-plan.ts';
 export { type RecordedRequest, type Replay, type ReplayOptions, startReplay } from './replay/replay-server.ts';
 export type { ComparedRequest, Normaliser } from './replay/request-key.ts';
+export {
+  type CassetteMode,
+  cassetteName,
+  type UseCassetteOptions,
+  type UsedCassette,
+  useCassette,
+} from './suite/use-cassette.ts';
