@@ -27,5 +27,10 @@ export function buildStrategies({ storage, clock, random, serviceCidrs, more }: 
     return new IpAllocator({ range, storage, clock, random: random.fork('ips') });
   });
   const nodePorts = new NodePortAllocator(NODE_PORTS, random.fork('node-ports'));
-  return { ...STATELESS_STRATEGIES, ...more, services: createServiceStrategy({ ips, nodePorts }) };
+  const removeEndpoints = async (namespace: string, name: string): Promise<void> => {
+    const stored = await storage.get('endpoints', `${namespace}/${name}`);
+    if (stored !== undefined && (stored.object.metadata.finalizers ?? []).length === 0)
+      await storage.delete('endpoints', stored.key, stored);
+  };
+  return { ...STATELESS_STRATEGIES, ...more, services: createServiceStrategy({ ips, nodePorts, removeEndpoints }) };
 }

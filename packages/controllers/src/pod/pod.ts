@@ -73,8 +73,36 @@ export const findCondition = <C extends { type: string }>(
   type: string,
 ): C | undefined => conditions?.find((condition) => condition.type === type);
 
+/** What the Ready condition of a Pod says. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** When the condition last became what it is; undefined when that is not recorded. */
+  readonly at: string | undefined;
+  readonly atMs: number;
+}
+
+const UNKNOWN: Readiness = { ready: false, at: undefined, atMs: 0 };
+/** By state of a Pod: controllers ask for all Pods of a Service at each change of one. */
+const knownReadiness = new WeakMap<Pod, Readiness>();
+
+/** Reads the Ready condition. Of a stored Pod, which never changes, it is read once. */
+export function readinessOf(pod: Pod): Readiness {
+  const known = knownReadiness.get(pod);
+  if (known !== undefined) return known;
+  const readiness = readReadiness(pod);
+  if (Object.isFrozen(pod)) knownReadiness.set(pod, readiness);
+  return readiness;
+}
+
+function readReadiness({ status }: Pod): Readiness {
+  const condition = findCondition(status?.conditions, 'Ready');
+  if (condition === undefined) return UNKNOWN;
+  const at = condition.lastTransitionTime || undefined;
+  return { ready: condition.status === 'True', at, atMs: at === undefined ? 0 : Date.parse(at) };
+}
+
 /** Whether the Ready condition is True. */
-export const isPodReady = (pod: Pod): boolean => findCondition(pod.status?.conditions, 'Ready')?.status === 'True';
+export const isPodReady = (pod: Pod): boolean => readinessOf(pod).ready;
 
 /** Whether the Pod has run to its end, well or not. */
 export const isPodTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
@@ -88,8 +116,8 @@ export const isPodTerminating = (pod: Pod): boolean =>
 
 /** When the Ready condition last became what it is; 0 when that is not recorded. */
 export function readySinceMs(pod: Pod): number {
-  const ready = findCondition(pod.status?.conditions, 'Ready');
-  return ready?.status === 'True' && ready.lastTransitionTime ? Date.parse(ready.lastTransitionTime) : 0;
+  const { ready, atMs } = readinessOf(pod);
+  return ready ? atMs : 0;
 }
 
 /**

@@ -7,7 +7,10 @@ import { managedSelector, type Service } from './service.ts';
 
 /** The Pods that a Service selects. */
 export function selectedPods(pods: Informer<Pod>, service: Service, selector: Record<string, string>): Pod[] {
-  return pods.inNamespace(service.metadata.namespace ?? '').filter((pod) => matchesMap(selector, pod.metadata.labels));
+  const wanted = Object.entries(selector);
+  return pods
+    .inNamespace(service.metadata.namespace ?? '')
+    .filter(({ metadata: { labels } }) => wanted.every(([key, value]) => labels?.[key] === value));
 }
 
 /** Whether a selected Pod may be published at all: it has an address and has not run to its end. */

@@ -1,6 +1,6 @@
 /** When the change happened that a write of endpoints reflects. */
 import { objectKey } from '@towtank/apimachinery';
-import { findCondition, type Pod } from '../pod/pod.ts';
+import { type Pod, readinessOf } from '../pod/pod.ts';
 import type { Service } from './service.ts';
 
 interface ServiceState {
@@ -24,12 +24,12 @@ export class TriggerTimes {
     const podMs = new Map<string, number>();
     let earliest: string | undefined = serviceMs > (known?.serviceMs ?? 0) ? created : undefined;
     for (const pod of pods) {
-      const at = findCondition(pod.status?.conditions, 'Ready')?.lastTransitionTime;
-      if (!at) continue;
+      const { at, atMs } = readinessOf(pod);
+      if (at === undefined) continue;
       const name = pod.metadata.name ?? '';
-      podMs.set(name, Date.parse(at));
-      if (Date.parse(at) <= (known?.podMs.get(name) ?? 0)) continue;
-      if (earliest === undefined || Date.parse(at) < Date.parse(earliest)) earliest = at;
+      podMs.set(name, atMs);
+      if (atMs <= (known?.podMs.get(name) ?? 0)) continue;
+      if (earliest === undefined || atMs < Date.parse(earliest)) earliest = at;
     }
     this.#states.set(key, { serviceMs, podMs });
     return known === undefined ? created : earliest;

@@ -21,6 +21,8 @@ export interface ServiceAllocators {
   /** One for each family of the cluster, the primary one first. */
   readonly ips: readonly IpAllocator[];
   readonly nodePorts: NodePortAllocator;
+  /** Removes the Endpoints of a Service that is gone, so that the next one of the name does not find them. */
+  readonly removeEndpoints: (namespace: string, name: string) => Promise<void>;
 }
 
 /** Allocates for a new Service. Throws 422 and 500, with nothing taken. */
@@ -56,8 +58,12 @@ export async function allocateForUpdate(
   });
 }
 
-/** Gives back everything that a deleted Service held. */
-export async function releaseAll(service: Service, { ips, nodePorts }: ServiceAllocators): Promise<void> {
+/** Gives back everything that a deleted Service held, and removes its Endpoints. */
+export async function releaseAll(
+  service: Service,
+  { ips, nodePorts, removeEndpoints }: ServiceAllocators,
+): Promise<void> {
+  await removeEndpoints(service.metadata.namespace ?? '', service.metadata.name ?? '');
   for (const [index, ip] of (service.spec.clusterIPs ?? []).entries())
     if (ip !== 'None') await allocatorFor(ips, service.spec.ipFamilies?.[index])?.release(ip);
   if (!needsNodePort(service)) return;
