@@ -1,5 +1,4 @@
 /** ClusterRoles whose rules are those of other ClusterRoles. */
-import { isDeepStrictEqual } from 'node:util';
 import { type LabelSelector, selects } from '@towtank/apimachinery';
 import type { PolicyRule, RoleObject } from './policy.ts';
 
@@ -15,12 +14,12 @@ export function aggregatedRules(role: RoleObject, clusterRoles: readonly RoleObj
   const others = clusterRoles
     .filter(({ metadata }) => metadata.name !== role.metadata.name)
     .sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1));
-  const rules: PolicyRule[] = [];
+  const rules = new Map<string, PolicyRule>();
   for (const selector of selectors)
     for (const { metadata, rules: parts } of others)
       if (selects(selector, metadata.labels ?? {}))
-        rules.push(...(parts ?? []).filter((part) => !rules.some((rule) => isDeepStrictEqual(rule, part))));
-  return rules;
+        for (const part of parts ?? []) if (!rules.has(textOf(part))) rules.set(textOf(part), part);
+  return [...rules.values()];
 }
 
 /** The aggregated roles among these whose rules are not what they should be. */
@@ -28,6 +27,23 @@ export function staleAggregates(clusterRoles: readonly RoleObject[]): StaleAggre
   return clusterRoles
     .filter(({ aggregationRule }) => aggregationRule != null)
     .map((role) => ({ role, rules: aggregatedRules(role, clusterRoles) }))
-    .filter(({ role, rules }) => !isDeepStrictEqual(role.rules ?? [], rules))
+    .filter(({ role, rules }) => !sameRules(role.rules ?? [], rules))
     .map(({ role, rules }) => ({ name: role.metadata.name ?? '', rules }));
+}
+
+const sameRules = (some: readonly PolicyRule[], others: readonly PolicyRule[]): boolean =>
+  some.length === others.length && some.every((rule, index) => textOf(rule) === textOf(others[index] as PolicyRule));
+
+/** Rules are frozen, and those of a fresh cluster are shared by all clusters of the process. */
+const texts = new WeakMap<PolicyRule, string>();
+
+/** A text that equal rules share; for Kubernetes an empty list is as good as none. */
+function textOf(rule: PolicyRule): string {
+  let text = texts.get(rule);
+  if (text === undefined) {
+    const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } = rule;
+    text = JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs].map((list) => list ?? []));
+    texts.set(rule, text);
+  }
+  return text;
 }
