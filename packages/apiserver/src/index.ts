@@ -7,6 +7,13 @@ export {
   processCertificateAuthority,
 } from './certificates/certificate-authority.ts';
 export { type ClientIdentity, clientIdentity } from './certificates/client-identity.ts';
+export type {
+  AttachRequest,
+  ContainerTarget,
+  ExecRequest,
+  LogRequest,
+  NodeConnector,
+} from './connect/node-connector.ts';
 export { ApiServer } from './server/api-server.ts';
 export {
   type ApiServerOptions,

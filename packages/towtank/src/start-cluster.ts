@@ -16,6 +16,7 @@ import { ClosingStack } from './closing-stack.ts';
 import { Cluster } from './cluster.ts';
 import { CLUSTER_DEFAULTS, type ClusterDefaults, type ClusterOptions } from './cluster-options.ts';
 import { clusterResolver } from './cluster-resolver.ts';
+import { NodeReach } from './node-reach.ts';
 import { openListeners } from './open-listeners.ts';
 import { DNS_ENDPOINT, dnsServiceIp, publishDnsService } from './publish-dns-service.ts';
 
@@ -59,7 +60,9 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
   const activity = new Activity();
   const token = options.adminToken ?? random.fork('admin-token').uuid();
   const { tokens, authorization } = options;
+  const reach = new NodeReach();
   const apiServer = await buildApiServer({
+    nodes: reach,
     clock,
     random: random.fork('api'),
     activity,
@@ -90,6 +93,7 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
   );
   const proxy = stack.use(await startProxy({ ...world, ...options.proxy, network }));
   const nodes = await startMachinery(options, world, network, stack);
+  reach.open(nodes.connector, network);
   const nameserver = dnsServiceIp(serviceCidrs[0] ?? '');
   const resolver = clusterResolver({ dns, pods: world.informers.informer(PODS), nameserver });
   network.setResolver(resolver);

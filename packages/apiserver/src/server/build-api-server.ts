@@ -6,6 +6,8 @@ import { type AdvertisedAddress, publishKubernetesService } from '../bootstrap/k
 import { loadBootstrapObjects } from '../bootstrap/load-bootstrap-objects.ts';
 import { defaultServiceCidr } from '../bootstrap/service-cidr.ts';
 import { processCertificateAuthority } from '../certificates/certificate-authority.ts';
+import { connectHandlers } from '../connect/connect-handlers.ts';
+import type { NodeConnector } from '../connect/node-connector.ts';
 import { MemoryStorage } from '../storage/memory-storage.ts';
 import type { HistoryLimits } from '../storage/resource-history.ts';
 import { buildStrategies } from '../strategies/build-strategies.ts';
@@ -28,6 +30,8 @@ export interface ApiServerOptions extends SecurityOptions {
   readonly advertisedAddress?: AdvertisedAddress;
   /** Names of built-in admission plugins to leave out; `ServiceAccount` where no controllers run, for example. */
   readonly disabledAdmission?: readonly string[];
+  /** How to reach into pods: their logs, commands and ports. Without it those subresources answer 503. */
+  readonly nodes?: NodeConnector | undefined;
 }
 
 /** The address by which endpoints name the API server unless told otherwise. */
@@ -48,7 +52,7 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
     storage,
     catalog: buildCatalog(storage, strategies),
     admission: builtInAdmission({ storage, clock, random, disabled: options.disabledAdmission ?? [] }),
-    handlers: { ...resourceHandlers(), ...security.handlers },
+    handlers: { ...resourceHandlers(), ...connectHandlers(options.nodes), ...security.handlers },
     authenticate: security.authenticate,
     admit: security.admit,
     serveNonResource: ({ headers }, { path }) =>

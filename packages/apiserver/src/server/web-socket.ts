@@ -1,9 +1,18 @@
 /** Watches over WebSocket: one text message for each event. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ApiRequest, EncodedEvent, UserInfo, WatchResponse } from '@towtank/apimachinery';
+import {
+  type ApiRequest,
+  badRequest,
+  type EncodedEvent,
+  type UserInfo,
+  type WatchResponse,
+} from '@towtank/apimachinery';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { offeredProtocols } from '../authentication/bearer-token.ts';
+import { type ConnectResponse, isConnectResponse } from '../connect/connect-response.ts';
+import { webSocketConnection } from '../connect/web-socket-connection.ts';
+import { errorResponse } from '../endpoints/respond.ts';
 import type { ApiServer } from './api-server.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
@@ -21,9 +30,7 @@ export function webSocketListener(
 ): UpgradeListener {
   let server: Promise<WebSocketServer> | undefined;
   return (request, socket, head) => {
-    server ??= import('ws').then(
-      ({ WebSocketServer }) => new WebSocketServer({ noServer: true, handleProtocols: chooseProtocol }),
-    );
+    server ??= startWebSockets();
     const aborted = new AbortController();
     socket.once('close', () => aborted.abort());
     const asked: ApiRequest = {
@@ -34,10 +41,49 @@ export function webSocketListener(
       signal: aborted.signal,
     };
     void Promise.all([server, apiServer.handle(asked)]).then(([wss, response]) => {
+      if (isConnectResponse(response)) return connect(wss, response, { request, socket, head });
       if (response.type !== 'watch') return refuseUpgrade(socket, response);
       wss.handleUpgrade(request, socket, head, (webSocket) => sendWatch(response, webSocket));
     });
   };
+}
+
+async function startWebSockets(): Promise<WebSocketServer> {
+  const { WebSocketServer } = await import('ws');
+  const server = new WebSocketServer({ noServer: true, handleProtocols: chooseProtocol });
+  server.on('headers', (headers, request) => {
+    const protocol = agreed.get(request);
+    if (protocol !== undefined) headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
+  });
+  return server;
+}
+
+interface UpgradingRequest {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** Protocols that have been agreed on before the handshake. */
+const agreed = new WeakMap<IncomingMessage, string>();
+
+/** Hands the connection to its subresource, if the two sides have a protocol in common. */
+function connect(
+  wss: WebSocketServer,
+  { upgrade }: ConnectResponse,
+  { request, socket, head }: UpgradingRequest,
+): void {
+  const offered = offeredProtocols(request.headers['sec-websocket-protocol']);
+  const protocol = upgrade.protocols.find((candidate) => offered.includes(candidate));
+  if (request.headers.upgrade?.toLowerCase() !== 'websocket' || (protocol === undefined && offered.length > 0))
+    return refuseUpgrade(
+      socket,
+      errorResponse(badRequest(`unable to upgrade: no protocol of ${upgrade.protocols.join(', ')} is offered`)),
+    );
+  // kubectl's protocol has a slash in its name, which ws takes for a mistake: the two sides agree without its help
+  delete request.headers['sec-websocket-protocol'];
+  if (protocol !== undefined) agreed.set(request, protocol);
+  wss.handleUpgrade(request, socket, head, (webSocket) => upgrade.run(webSocketConnection(webSocket), protocol ?? ''));
 }
 
 /** The first protocol that is not a credential; none when only a credential is offered. */
