@@ -25,7 +25,7 @@ export { exchangesFromHar, type Har, harFromCassette } from './import/har.ts';
 export { type ImportOptions, importExchanges, type RawExchange } from './import/import-exchanges.ts';
 export { clientKubeconfig } from './record/client-kubeconfig.ts';
 export { type Recorder, type RecorderOptions, startRecorder } from './record/recorder.ts';
-export type { Recording, RecordingProgress } from './record/recording.ts';
+export type { RecordingProgress } from './record/recording.ts';
 export { readUpstream, type Upstream } from './record/upstream.ts';
 export { type CassetteCheck, type CassetteSummary, checkCassette, type Leftover } from './redaction/check-cassette.ts';
 export type { RedactionOptions, RedactionRule } from './redaction/redaction-options.ts';
@@ -35,6 +35,7 @@ export { ReplayMismatchError } from './replay/replay-mismatch-error.ts';
 export type { MatchMode } from './replay/replay-plan.ts';
 export { type RecordedRequest, type Replay, type ReplayOptions, startReplay } from './replay/replay-server.ts';
 export type { ComparedRequest, Normaliser } from './replay/request-key.ts';
+export type { Snapshot, SnapshotOptions } from './snapshot/snapshot.ts';
 export {
   type CassetteMode,
   cassetteName,

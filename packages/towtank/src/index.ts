@@ -1,6 +1,8 @@
 /** A Kubernetes cluster inside one Node.js process. */
-export { Cluster, type ClusterParts } from './cluster.ts';
+export type { Caller } from './caller.ts';
+export { type As, Cluster, type ClusterParts } from './cluster.ts';
 export { CLUSTER_DEFAULTS, type ClusterOptions } from './cluster-options.ts';
-export type { Asker } from './cluster-resolver.ts';
 export { ManifestError, type ManifestSource, parseManifest, readManifests } from './read-manifests.ts';
+export { type LiveReplay, type LiveReplayOptions, type LiveSpeed, startLiveReplay } from './replay-live.ts';
+export type { Divergence } from './replay-live-state.ts';
 export { startCluster } from './start-cluster.ts';

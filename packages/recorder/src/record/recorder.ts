@@ -8,6 +8,7 @@ import { type Clock, formatTime, realClock } from '@towtank/apimachinery';
 import { CassetteWriter } from '../cassette/cassette-writer.ts';
 import type { RedactionOptions } from '../redaction/redaction-options.ts';
 import { Redactor } from '../redaction/redactor.ts';
+import { type Snapshot, type SnapshotOptions, startSnapshot } from '../snapshot/snapshot.ts';
 import { clientKubeconfig } from './client-kubeconfig.ts';
 import { passedHeaders, withoutProtobuf } from './header-fields.ts';
 import { Recording, type RecordingProgress } from './recording.ts';
@@ -26,6 +27,8 @@ export interface RecorderOptions {
   readonly cassette: string;
   /** What is taken out beyond what always is. */
   readonly redaction?: RedactionOptions;
+  /** Records what the cluster holds and how it changes, too. Default: not. */
+  readonly snapshot?: SnapshotOptions;
   /** Where the recording comes from, for those who read the cassette. */
   readonly source?: string;
   readonly clock?: Clock;
@@ -45,8 +48,8 @@ export interface Recorder extends AsyncDisposable {
   /** For kubectl, helm and client libraries, as YAML text. */
   readonly kubeconfig: string;
   readonly progress: RecordingProgress;
-  /** What else is written into the same cassette. */
-  readonly recording: Recording;
+  /** The snapshot, where one is recorded. */
+  readonly snapshot: Snapshot | undefined;
   /** Ends every connection and completes the cassette. May be called twice. */
   close(): Promise<void>;
 }
@@ -67,16 +70,27 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const header = { recorded: formatTime(clock.now()), ...(source === undefined ? {} : { source }) };
   const writer = await CassetteWriter.open(cassette, header);
   const recording = new Recording({ writer, redactor: new Redactor({ ...redaction, literals }), clock });
-  const proxy = new RecordingProxy(recording, new UpstreamConnection(upstream), `/${secret}`);
+  const connection = new UpstreamConnection(upstream);
+  const proxy = new RecordingProxy(recording, connection, `/${secret}`);
   const origin = await proxy.listen(host, port).catch(async (reason: unknown) => {
     await writer.close();
     throw reason;
   });
   let closed: Promise<void> | undefined;
+  let snapshot: Snapshot | undefined;
   const close = (): Promise<void> => {
-    closed ??= proxy.close().then(() => writer.close());
+    closed ??= proxy
+      .close()
+      .then(() => snapshot?.done)
+      .finally(() => writer.close());
     return closed;
   };
+  try {
+    snapshot = options.snapshot && (await startSnapshot(connection, recording, options.snapshot));
+  } catch (reason) {
+    await close();
+    throw reason;
+  }
   const url = `${origin}/${secret}`;
   return {
     url,
@@ -84,7 +98,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     get progress() {
       return recording.progress;
     },
-    recording,
+    snapshot,
     close,
     [Symbol.asyncDispose]: close,
   };
