@@ -3,15 +3,13 @@
  * and the types beside each. A cluster out of one file per package starts in half the time that its five hundred
  * source files take to find and load.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import ts from 'typescript';
 
 const ESM = 'dist/esm';
 const COMMONJS = 'dist/cjs';
-const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const INDEX = 'src/index.ts';
 const PROGRAM = 'src/bin.ts';
 const SHARED: BuildOptions = {
@@ -22,29 +20,50 @@ const SHARED: BuildOptions = {
   logLevel: 'warning',
 };
 
+const DECLARATION_OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+  types: [],
+  module: ts.ModuleKind.NodeNext,
+  isolatedDeclarations: true,
+  declaration: true,
+  emitDeclarationOnly: true,
+  noCheck: true,
+  noResolve: true,
+  verbatimModuleSyntax: true,
+  allowImportingTsExtensions: true,
+  rootDir: 'src',
+  outDir: ESM,
+};
+const FORMAT: ts.FormatDiagnosticsHost = {
+  getCanonicalFileName: (name) => name,
+  getCurrentDirectory: () => process.cwd(),
+  getNewLine: () => '\n',
+};
+
 rmSync('dist', { recursive: true, force: true });
 declareTypes();
 await bundle();
 
+/**
+ * Each file's types are written from that file alone, which `isolatedDeclarations` makes possible: whether they are right
+ * is for the type check of the whole repository. Declarations name the files that exist where the package is used.
+ */
 function declareTypes(): void {
-  const { status } = spawnSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--emitDeclarationOnly'], {
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exit(1);
-  for (const file of readdirSync(ESM, { recursive: true, encoding: 'utf8' }))
-    if (file.endsWith('.d.ts')) rewriteDeclaration(file);
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const roots = files.map((file) => join('src', file));
+  const program = ts.createProgram(roots, DECLARATION_OPTIONS);
+  const { diagnostics } = program.emit(undefined, writeDeclaration, undefined, true);
+  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, FORMAT));
 }
 
-/** tsc leaves the `.ts` of import specifiers in declarations; those files do not exist where the package is used. */
-function rewriteDeclaration(file: string): void {
-  const text = readFileSync(join(ESM, file), 'utf8').replace(
-    /((?:from|import\()\s*['"]\.{1,2}\/[^'"]*)\.ts(['"])/g,
-    '$1.js$2',
-  );
-  writeFileSync(join(ESM, file), text);
-  const copy = join(COMMONJS, file);
-  mkdirSync(dirname(copy), { recursive: true });
-  writeFileSync(copy, text);
+function writeDeclaration(path: string, written: string): void {
+  const text = written.replace(/((?:from|import\()\s*['"]\.{1,2}\/[^'"]*)\.ts(['"])/g, '$1.js$2');
+  for (const folder of [ESM, COMMONJS]) {
+    const target = join(folder, relative(ESM, path));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
 }
 
 /**
