@@ -159,9 +159,10 @@ async function bindAll(
   server: NetServer | DgramSocket,
 ): Promise<Binding[]> {
   if (first === undefined) return [];
-  const bindings = [await network.listen({ ...first, protocol }, server)];
-  const { port } = server.address() as AddressInfo;
+  const bindings: Binding[] = [];
   try {
+    bindings.push(await network.listen({ ...first, protocol }, server));
+    const { port } = server.address() as AddressInfo;
     for (const address of more) bindings.push(network.bind({ ...address, protocol }, { host: '127.0.0.1', port }));
   } catch (error) {
     for (const binding of bindings) binding.close();
