@@ -13,6 +13,7 @@ import { startLoadBalancerController } from './loadbalancer/loadbalancer-control
 import { startNamespaceController } from './namespace/namespace-controller.ts';
 import { startNodeLifecycleController } from './nodelifecycle/nodelifecycle-controller.ts';
 import { startDisruptionController } from './poddisruptionbudget/poddisruptionbudget-controller.ts';
+import { startPodGarbageCollector } from './podgc/podgc-controller.ts';
 import { startReplicaSetController } from './replicaset/replicaset-controller.ts';
 import { startReplicationController } from './replicationcontroller/replicationcontroller-controller.ts';
 import { startResourceQuotaController } from './resourcequota/resourcequota-controller.ts';
@@ -116,6 +117,7 @@ export const CONTROLLERS: readonly ControllerRow[] = [
   },
   { name: 'resourcequota-controller', follows: ['v1/resourcequotas'], start: startResourceQuotaController },
   { name: 'node-lifecycle-controller', follows: ['v1/nodes', 'v1/pods'], start: startNodeLifecycleController },
+  { name: 'pod-garbage-collector-controller', follows: ['v1/nodes', 'v1/pods'], start: startPodGarbageCollector },
   { name: 'service-lb-controller', follows: ['v1/services', 'v1/nodes'], start: startLoadBalancerController },
   {
     name: 'default-scheduler',

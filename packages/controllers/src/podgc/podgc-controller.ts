@@ -1,0 +1,75 @@
+/** The pod garbage collector: removes Pods whose Node is gone, as nobody else would. */
+import { formatTime, hasReason } from '@towtank/apimachinery';
+import { type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import type { Controller, ControllerContext } from '../controller-context.ts';
+import { isPodTerminal, type Pod } from '../pod/pod.ts';
+import { PODS } from '../pod/pod-control.ts';
+import { NODES, type Node } from '../scheduler/node.ts';
+import { indexByNode, podsOn } from '../scheduler/pods-by-node.ts';
+
+/** How long a Node has to be missing: it may only be late. */
+const QUARANTINE_MS = 40_000;
+
+/** Deletes Pods that are bound to a Node which is not there. */
+export const startPodGarbageCollector = (context: ControllerContext): Controller => new PodGarbageCollector(context);
+
+class PodGarbageCollector implements Controller {
+  readonly name = 'pod-garbage-collector';
+  readonly #context: ControllerContext;
+  readonly #nodes: Informer<Node>;
+  readonly #pods: Informer<Pod>;
+  readonly #resource: ResourceClient<Pod>;
+  readonly #queue: WorkQueue;
+  readonly #handlers: (() => void)[];
+
+  constructor(context: ControllerContext) {
+    const { client, informers, clock, activity } = context;
+    this.#context = context;
+    this.#nodes = informers.informer<Node>(NODES);
+    this.#pods = informers.informer<Pod>(PODS);
+    this.#resource = client.resource<Pod>(PODS);
+    const reconcile = (node: string): Promise<void> => this.#reconcile(node);
+    this.#queue = new WorkQueue({ name: 'pods without a node', reconcile, clock, activity });
+    indexByNode(this.#pods);
+    this.#handlers = [
+      this.#nodes.addHandler({ deleted: ({ metadata }) => this.#suspect(metadata.name ?? '') }),
+      this.#pods.addHandler({
+        added: ({ spec }) => this.#suspect(spec.nodeName),
+        updated: (old, { spec }) => old.spec.nodeName !== spec.nodeName && this.#suspect(spec.nodeName),
+      }),
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const remove of this.#handlers) remove();
+    await this.#queue.close();
+  }
+
+  #suspect(node: string | undefined): void {
+    if (node && this.#nodes.get(node) === undefined) this.#queue.addAfter(node, QUARANTINE_MS);
+  }
+
+  async #reconcile(node: string): Promise<void> {
+    if (this.#nodes.get(node) !== undefined) return;
+    await Promise.all(podsOn(this.#pods, node).map((pod) => this.#remove(pod)));
+  }
+
+  async #remove(pod: Pod): Promise<void> {
+    const { name = '', namespace } = pod.metadata;
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'DeletionByPodGC',
+      message: 'PodGC: node no longer exists',
+      lastTransitionTime: formatTime(this.#context.clock.now()),
+    };
+    const status = { phase: 'Failed', conditions: [condition] };
+    const options = { namespace, type: 'strategic', subresource: 'status' } as const;
+    try {
+      if (!isPodTerminal(pod)) await this.#resource.patch(name, { status }, options);
+      await this.#resource.delete(name, { namespace, gracePeriodSeconds: 0 });
+    } catch (error) {
+      if (!hasReason(error, 'NotFound')) throw error;
+    }
+  }
+}
