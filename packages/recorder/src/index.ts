@@ -22,6 +22,7 @@ export { mergeCassettes, type TrimOptions, trimCassette } from './edit/copy-cass
 export { type CassetteDifference, diffCassettes } from './edit/diff-cassettes.ts';
 export { type CassetteRow, cassetteRows } from './edit/show-cassette.ts';
 export { exchangesFromHar, type Har, harFromCassette } from './import/har.ts';
+export { importDump } from './import/import-dump.ts';
 export { type ImportOptions, importExchanges, type RawExchange } from './import/import-exchanges.ts';
 export { clientKubeconfig } from './record/client-kubeconfig.ts';
 export { type Recorder, type RecorderOptions, startRecorder } from './record/recorder.ts';

@@ -1,12 +1,14 @@
 /** `towtank up`: a local cluster that stays up until it is told to stop. */
 import { writeFile } from 'node:fs/promises';
 import type { KubeObject } from '@towtank/apimachinery';
+import { formatAddress, type VirtualAddress } from '@towtank/network';
 import { Command } from 'commander';
 import type { Cluster } from '../cluster.ts';
 import { CLUSTER_DEFAULTS } from '../cluster-options.ts';
 import { readManifests } from '../read-manifests.ts';
 import { startCluster } from '../start-cluster.ts';
 import { describeCluster, describeJson } from './describe-cluster.ts';
+import { describeFailure } from './describe-failure.ts';
 import type { StopSignal } from './listen-for-stop.ts';
 import { cidrList, integer, type UpOptions } from './up-options.ts';
 
@@ -28,7 +30,9 @@ export const upCommand = (stop: StopSignal): Command =>
       cidrList,
       CLUSTER_DEFAULTS.serviceCidrs.join(),
     )
-    .option('--pod-cidr <range>', 'range of pod addresses', cidrList, CLUSTER_DEFAULTS.podCidr)
+    .option('--pod-cidr <range>', 'range of pod addresses; two with a comma make dual stack', cidrList)
+    .option('--no-node-ports', 'leave node ports virtual instead of opening them on 127.0.0.1')
+    .option('--bind-virtual-ips', 'give ClusterIPs and pods real addresses in 127.0.0.0/8 (Linux)')
     .option('--admin-token <token>', "the administrator's bearer token")
     .option('--kubeconfig <file>', 'write a kubeconfig there')
     .option('--seed <text>', 'the same seed gives the same names, uids and addresses')
@@ -73,13 +77,17 @@ const clusterOptionsOf = ({
   nodes,
   serviceCidr,
   podCidr,
+  nodePorts,
+  bindVirtualIps,
   adminToken,
   seed,
 }: UpOptions): Parameters<typeof startCluster>[0] => ({
   port,
   nodes,
   serviceCidrs: serviceCidr.split(','),
-  podCidr,
+  proxy: nodePorts ? { nodePorts: 'loopback', portFailed: warnOfPort } : {},
+  ...(podCidr === undefined ? {} : { podCidr }),
+  ...(bindVirtualIps ? { bindVirtualIps, virtualIpFailed: warnOfAddress } : {}),
   ...(insecurePort === undefined ? {} : { insecurePort }),
   ...(dnsPort === undefined ? {} : { dnsPort }),
   ...(socksPort === undefined ? {} : { socksPort }),
@@ -87,7 +95,14 @@ const clusterOptionsOf = ({
   ...(seed === undefined ? {} : { seed }),
 });
 
-function announce(cluster: Cluster, { json, kubeconfig }: UpOptions): void {
-  const text = json ? describeJson(cluster, kubeconfig) : describeCluster(cluster, kubeconfig);
+/** Ports that are taken cost one Service its way in, not everybody the cluster. */
+const warn = (text: string): void => void process.stderr.write(`towtank: ${text}\n`);
+const warnOfPort = (error: Error): void => warn(`a node port stays virtual: ${describeFailure(error)}`);
+const warnOfAddress = ({ ip, port }: VirtualAddress, error: Error): void =>
+  warn(`${formatAddress(ip, port)} stays virtual: ${describeFailure(error)}`);
+
+function announce(cluster: Cluster, { json, kubeconfig, nodePorts }: UpOptions): void {
+  const notes = { kubeconfig, nodePorts: nodePorts ? '127.0.0.1' : undefined };
+  const text = json ? describeJson(cluster, notes) : describeCluster(cluster, notes);
   process.stdout.write(`${text}\n`);
 }

@@ -9,11 +9,13 @@ export interface UpOptions {
   readonly socksPort?: number;
   readonly nodes: number;
   readonly serviceCidr: string;
-  readonly podCidr: string;
+  readonly podCidr?: string;
   readonly adminToken?: string;
   readonly kubeconfig?: string;
   readonly seed?: string;
   readonly filename: string[];
+  readonly nodePorts: boolean;
+  readonly bindVirtualIps?: true;
   readonly json?: true;
 }
 
