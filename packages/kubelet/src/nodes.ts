@@ -6,7 +6,7 @@ import type { Exit } from './container/container-process.ts';
 import type { ContainerRunner } from './container/container-runner.ts';
 import type { Image, Images } from './container/image.ts';
 import { ImageTable } from './container/image-table.ts';
-import { addressAt, subnet } from './node/ip-pool.ts';
+import { addressAt, isIPv6Cidr, subnet } from './node/ip-pool.ts';
 import { NodeAgent, type NodeAgentOptions } from './node/node-agent.ts';
 import { capacityOf, NODES, type NodeSpec, type ResolvedNode } from './node/node-object.ts';
 import { type LogRequest, type NodeConnector, nodeConnector } from './node-connector.ts';
@@ -28,7 +28,10 @@ export interface NodesOptions {
   readonly images?: Images;
   /** How many nodes, or which. 1 by default. */
   readonly nodes?: number | readonly NodeSpec[];
-  /** Range of Pod addresses; each node gets a /24 of it. `10.244.0.0/16` by default. */
+  /**
+   * Range of Pod addresses; each node gets a /24 of it, or a /64 where it is one of IPv6. Two of different families,
+   * with a comma between, give Pods an address of each. `10.244.0.0/16` by default.
+   */
   readonly podCidr?: string;
   /** Range of node addresses. `172.18.0.0/16` by default; the first three addresses are left to others. */
   readonly nodeCidr?: string;
@@ -72,6 +75,7 @@ const DEFAULT_NODE_CIDR = '172.18.0.0/16';
 /** Offset of the first node in the nodes' range: network, gateway and the API server come before. */
 const FIRST_ADDRESS = 3;
 const NODE_PREFIX = 24;
+const NODE_PREFIX_V6 = 64;
 /** Between attempts to evict a Pod that a disruption budget protects, as kubectl waits. */
 const EVICTION_RETRY_MS = 5000;
 const SERVICES = { group: '', version: 'v1', resource: 'services' };
@@ -217,7 +221,7 @@ class Fleet implements Nodes {
     if (this.#agents.has(name)) throw new Error(`there is a node named "${name}" already`);
     return {
       name,
-      podCIDR: spec.podCIDR ?? subnet(podCidr, Math.max(NODE_PREFIX, Number(podCidr.split('/')[1])), index),
+      podCIDRs: spec.podCIDR?.split(',') ?? podCidr.split(',').map((cidr) => nodeCidrOf(cidr, index)),
       address: spec.address ?? addressAt(nodeCidr, FIRST_ADDRESS + index),
       capacity: capacityOf(spec),
       spec,
@@ -272,6 +276,12 @@ class Fleet implements Nodes {
     if (agent === undefined) throw new Error(`there is no simulated node "${node}"`);
     return agent;
   }
+}
+
+/** A node's part of the range; all of it where that is smaller than a part. */
+function nodeCidrOf(cidr: string, index: number): string {
+  const prefix = isIPv6Cidr(cidr) ? NODE_PREFIX_V6 : NODE_PREFIX;
+  return subnet(cidr, Math.max(prefix, Number(cidr.split('/')[1])), index);
 }
 
 const isDaemon = ({ metadata }: Pod): boolean =>

@@ -2,6 +2,7 @@
 import type { Clock, UserInfo } from '@towtank/apimachinery';
 import type { DnsOptions } from '@towtank/dns';
 import type { Images, NodeSpec } from '@towtank/kubelet';
+import type { VirtualAddress } from '@towtank/network';
 import type { ProxyOptions } from '@towtank/proxy';
 
 /** Options of a cluster. Every one has a default that works. */
@@ -16,7 +17,10 @@ export interface ClusterOptions {
   readonly clock?: Clock;
   /** Ranges of ClusterIPs, the primary one first; two of different families make a dual-stack cluster. Default `10.96.0.0/16`. */
   readonly serviceCidrs?: readonly string[];
-  /** Range of pod addresses. Default `10.244.0.0/16`. */
+  /**
+   * Range of pod addresses; two of different families with a comma between, as kube-controller-manager takes them.
+   * Default `10.244.0.0/16`, and where `serviceCidrs` are of both families `10.244.0.0/16,fd00:10:244::/56`.
+   */
   readonly podCidr?: string;
   /** Range from which LoadBalancer Services get their address. Default `203.0.113.0/24`. */
   readonly loadBalancerCidr?: string;
@@ -40,6 +44,14 @@ export interface ClusterOptions {
   readonly dns?: Omit<DnsOptions, 'client' | 'informers' | 'clock' | 'activity' | 'random' | 'port'>;
   /** More of the proxy's options. */
   readonly proxy?: Omit<ProxyOptions, 'client' | 'informers' | 'network' | 'clock' | 'activity' | 'random'>;
+  /**
+   * Gives every virtual IPv4 address a stand-in with the same ports in 127.64.0.0/10, and lets the DNS port answer
+   * those, so that programs which know nothing of the cluster reach it. Linux only; ports below 1024 need the right to
+   * them. Default: off.
+   */
+  readonly bindVirtualIps?: boolean;
+  /** Told of each stand-in that cannot be opened. */
+  readonly virtualIpFailed?: (address: VirtualAddress, error: Error) => void;
   /** Real addresses other than loopback that hand-written endpoints may lead to, as IPs or CIDRs. Default: none. */
   readonly allow?: readonly string[];
 }
@@ -58,3 +70,13 @@ export const CLUSTER_DEFAULTS: ClusterDefaults = {
   loadBalancerCidr: '203.0.113.0/24',
   host: '127.0.0.1',
 };
+
+/** The range of pods where both families are asked for. */
+const DUAL_STACK_POD_CIDR = '10.244.0.0/16,fd00:10:244::/56';
+
+/** The options with their defaults: pods have the families of the Services unless told otherwise. */
+export function withDefaults(options: ClusterOptions): ClusterOptions & ClusterDefaults {
+  const families = new Set((options.serviceCidrs ?? []).map((cidr) => cidr.includes(':')));
+  const podCidr = families.size > 1 ? DUAL_STACK_POD_CIDR : CLUSTER_DEFAULTS.podCidr;
+  return { ...CLUSTER_DEFAULTS, podCidr, ...options };
+}

@@ -12,14 +12,12 @@ import {
   resolvConfOutside,
 } from '@towtank/dns';
 import type { NameResolver, Source } from '@towtank/network';
-
-/** Who asks: a pod as an object or as `namespace/name`; nobody means a process outside the cluster. */
-export type Asker = KubeObject | string | undefined;
+import type { Caller } from './caller.ts';
 
 /** Resolves for a cluster. */
 export interface ClusterResolver extends NameResolver {
   /** The records of a name in the form of `dns.promises.resolve(name, type)`. Rejects as that does. */
-  resolveAs(name: string, type: string, from: Asker): Promise<unknown>;
+  resolveAs(name: string, type: string, from: Caller | undefined): Promise<unknown>;
 }
 
 /** What the resolver works with. */
@@ -43,8 +41,14 @@ export function clusterResolver({ dns, pods, nameserver }: ClusterResolverOption
         : { client: { address: pod.status?.podIP ?? '', pod: `${pod.metadata.namespace}/${pod.metadata.name}` } };
     return createResolver({ query: (question) => dns.query({ ...question, ...client }), resolvConf });
   };
-  const podOf = (from: Asker): KubeObject | undefined => (typeof from === 'string' ? pods.get(from) : from);
   const podAt = ({ pod }: Source): KubeObject | undefined => (pod === undefined ? undefined : pods.get(pod));
+  const podOf = (from: Caller | undefined): KubeObject | undefined => {
+    if (from === undefined || (typeof from === 'object' && 'metadata' in from)) return from;
+    if (typeof from === 'object') return podAt(from);
+    const pod = pods.get(from);
+    if (pod === undefined) throw new Error(`there is no pod "${from}"`);
+    return pod;
+  };
   return {
     async lookup(name, { from, family }) {
       const found = await resolverOf(podAt(from)).lookup(name, { family });

@@ -1,4 +1,6 @@
 /** A running cluster: every way into it, and the barrier for tests. */
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Activity, Clock, KubeObject, Random, Transport } from '@towtank/apimachinery';
 import type { ApiServer } from '@towtank/apiserver';
@@ -11,12 +13,26 @@ import {
 } from '@towtank/client';
 import type { DnsServer, QueryLog } from '@towtank/dns';
 import type { Nodes } from '@towtank/kubelet';
-import type { ConnectOptions, NetworkFetchOptions, Socks5Server, VirtualNetwork } from '@towtank/network';
+import type {
+  ConnectOptions,
+  DatagramSocket,
+  LookupFunction,
+  NetworkAgentOptions,
+  NetworkDispatcherOptions,
+  NetworkFetchOptions,
+  Socks5Server,
+  Source,
+  VirtualNetwork,
+} from '@towtank/network';
 import type { ConnectionLog, ServiceProxy } from '@towtank/proxy';
+import { type Caller, sourceOf } from './caller.ts';
 import type { ClosingStack } from './closing-stack.ts';
-import type { Asker, ClusterResolver } from './cluster-resolver.ts';
+import type { ClusterResolver } from './cluster-resolver.ts';
 import type { OpenListeners } from './open-listeners.ts';
 import { type ManifestSource, readManifests } from './read-manifests.ts';
+import type { StandIns } from './stand-ins.ts';
+
+const PODS = { group: '', version: 'v1', resource: 'pods' };
 
 /** What a cluster is made of. */
 export interface ClusterParts {
@@ -35,7 +51,14 @@ export interface ClusterParts {
   readonly random: Random;
   readonly activity: Activity;
   readonly informers: InformerFactory;
+  readonly standIns: StandIns | undefined;
 }
+
+/** Options of a way into the network, with a pod for a source. */
+export type As<Options> = Omit<Options, 'from'> & {
+  /** Who connects; a process outside the cluster unless given. */
+  readonly from?: Caller | undefined;
+};
 
 /** A Kubernetes cluster in this process. */
 export class Cluster implements AsyncDisposable {
@@ -88,6 +111,11 @@ export class Cluster implements AsyncDisposable {
     return this.#parts.socks;
   }
 
+  /** Real addresses of the virtual ones; undefined unless `bindVirtualIps` asks for them. */
+  get standIns(): StandIns | undefined {
+    return this.#parts.standIns;
+  }
+
   /** For kubectl, helm and client libraries, as YAML text. */
   get kubeconfig(): string {
     return this.#parts.listeners.kubeconfig;
@@ -130,19 +158,67 @@ export class Cluster implements AsyncDisposable {
     return this.activity.settled();
   }
 
-  /** `fetch` inside the cluster: names by its DNS, addresses through its proxy. Every call connects anew. */
-  fetch(url: string | URL | Request, options?: NetworkFetchOptions): Promise<Response> {
-    return this.network.fetch(url, options);
+  /**
+   * `fetch` inside the cluster: names by its DNS, addresses through its proxy. Every call connects anew, so that a
+   * Service balances call by call.
+   */
+  async fetch(url: string | URL | Request, { from, ...init }: As<NetworkFetchOptions> = {}): Promise<Response> {
+    return await this.network.fetch(url, { ...init, ...this.#as(from) });
   }
 
-  /** Opens a TCP connection to a name or virtual address. */
-  connect(options: ConnectOptions): Promise<Socket> {
-    return this.network.dial(options);
+  /** Opens a TCP connection to a name or virtual address. Rejects with the system's errors: ECONNREFUSED, ENOTFOUND, … */
+  async connect({ from, ...options }: As<ConnectOptions>): Promise<Socket> {
+    return await this.network.dial({ ...options, ...this.#as(from) });
+  }
+
+  /** A datagram socket that sends to virtual addresses and emits the replies. */
+  datagram({ from }: As<object> = {}): DatagramSocket {
+    return this.network.datagram(this.#as(from));
+  }
+
+  /** An `http.Agent` that reaches names and virtual addresses, for `http.request` and the libraries on top of it. */
+  httpAgent({ from, ...options }: As<NetworkAgentOptions> = {}): HttpAgent {
+    return this.network.httpAgent({ ...options, ...this.#as(from) });
+  }
+
+  /** The same for HTTPS. */
+  httpsAgent({ from, ...options }: As<NetworkAgentOptions> = {}): HttpsAgent {
+    return this.network.httpsAgent({ ...options, ...this.#as(from) });
+  }
+
+  /** An undici dispatcher, for `fetch(url, { dispatcher })`. It keeps connections alive, as clients in pods do. */
+  async dispatcher({ from, ...options }: As<NetworkDispatcherOptions> = {}): ReturnType<VirtualNetwork['dispatcher']> {
+    return await this.network.dispatcher({ ...options, ...this.#as(from) });
+  }
+
+  /** `dns.lookup` by the cluster's DNS. Its answers are virtual addresses. */
+  get lookup(): LookupFunction {
+    return this.network.lookup;
+  }
+
+  /**
+   * Lets any library in this process reach cluster names and virtual addresses until the result is disposed: whatever
+   * connects by `node:net`, looks names up by `node:dns` or sends by `node:dgram`. Everything else is left alone.
+   *
+   * @example
+   * using _ = cluster.intercept();
+   * await fetch('http://web.shop.svc.cluster.local/');
+   */
+  intercept(): Disposable {
+    return this.network.intercept();
+  }
+
+  /**
+   * Who a pod is on the network, for `cluster.network.runAs` and whatever else takes a source. Throws an Error for a pod
+   * that is not there or has no address yet.
+   */
+  sourceOf(caller: Caller): Source {
+    return sourceOf(caller, (key) => this.informers.informer(PODS).get(key));
   }
 
   /** The records of a name, in the form of `dns.promises.resolve`; as a pod sees it where `from` names one. */
-  resolve(name: string, type = 'A', { from }: { readonly from?: Asker } = {}): Promise<unknown> {
-    return this.#parts.resolver.resolveAs(name, type, from);
+  async resolve(name: string, type = 'A', { from }: As<object> = {}): Promise<unknown> {
+    return await this.#parts.resolver.resolveAs(name, type, from);
   }
 
   /** Closes everything that the cluster has opened. May be called twice. */
@@ -153,5 +229,9 @@ export class Cluster implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #as(from: Caller | undefined): { readonly from?: Source } {
+    return from === undefined ? {} : { from: this.sourceOf(from) };
   }
 }

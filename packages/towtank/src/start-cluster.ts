@@ -14,11 +14,12 @@ import { startSocks5, VirtualNetwork } from '@towtank/network';
 import { startProxy } from '@towtank/proxy';
 import { ClosingStack } from './closing-stack.ts';
 import { Cluster } from './cluster.ts';
-import { CLUSTER_DEFAULTS, type ClusterDefaults, type ClusterOptions } from './cluster-options.ts';
+import { type ClusterDefaults, type ClusterOptions, withDefaults } from './cluster-options.ts';
 import { clusterResolver } from './cluster-resolver.ts';
 import { NodeReach } from './node-reach.ts';
 import { openListeners } from './open-listeners.ts';
 import { DNS_ENDPOINT, dnsServiceIp, publishDnsService } from './publish-dns-service.ts';
+import { openStandIns, planStandIns } from './stand-ins.ts';
 
 /** Who controllers, DNS, proxy and nodes act as. */
 const SYSTEM: UserInfo = { name: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] };
@@ -47,7 +48,7 @@ interface World {
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const stack = new ClosingStack();
   try {
-    return await assemble({ ...CLUSTER_DEFAULTS, ...options }, stack);
+    return await assemble(withDefaults(options), stack);
   } catch (reason) {
     await stack.close();
     throw reason;
@@ -74,13 +75,16 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
   const client = new KubeClient({ transport: apiServer.transport(SYSTEM), fieldManager: 'kube-controller-manager' });
   const world: World = { client, informers: new InformerFactory({ client, activity, clock }), clock, random, activity };
   stack.defer(() => world.informers.close());
+  const podCidrs = podCidr.split(',');
+  const ranges = [...serviceCidrs, ...podCidrs, loadBalancerCidr];
   const network = new VirtualNetwork({
     clock,
     activity,
-    ranges: [...serviceCidrs, podCidr, loadBalancerCidr, NODE_CIDR],
+    ranges: [...ranges, NODE_CIDR],
     allow: options.allow ?? [],
   });
   stack.defer(() => network[Symbol.dispose]());
+  const standIns = options.bindVirtualIps ? planStandIns(ranges) : undefined;
   const dns = stack.use(
     await startDns({
       localAddresses: [DNS_ENDPOINT],
@@ -88,10 +92,12 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
       ...world,
       random: random.fork('dns'),
       port: options.dnsPort ?? 0,
-      reverseZones: [...serviceCidrs, podCidr],
+      reverseZones: [...serviceCidrs, ...podCidrs],
+      ...(standIns && { plugins: [standIns.dnsPlugin, ...(options.dns?.plugins ?? [])] }),
     }),
   );
   const proxy = stack.use(await startProxy({ ...world, ...options.proxy, network }));
+  if (standIns !== undefined) stack.use(openStandIns(network, standIns, options.virtualIpFailed ?? (() => {})));
   const nodes = await startMachinery(options, world, network, stack);
   reach.open(nodes.connector, network);
   const nameserver = dnsServiceIp(serviceCidrs[0] ?? '');
@@ -119,6 +125,7 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
     proxy,
     nodes,
     resolver,
+    standIns,
   });
 }
 

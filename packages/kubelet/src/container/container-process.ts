@@ -26,6 +26,7 @@ export interface ContainerProcessOptions {
   readonly log: ContainerLog;
   readonly network: VirtualNetwork;
   readonly source: Source;
+  readonly podIPs: readonly string[];
   readonly hostIP: string;
   /** Called once, when the run has ended. */
   readonly exited: (exit: Exit) => void;
@@ -132,10 +133,10 @@ export class ContainerProcess {
   }
 
   async #serve(service: Service): Promise<void> {
-    const { container, context, network, source, hostIP, log } = this.#options;
+    const { container, context, network, source, podIPs, hostIP, log } = this.#options;
     if (typeof service === 'object') this.#service = service as Extract<Service, { exec?: unknown }>;
     const defaultPort = Number(context.env.PORT) || DEFAULT_HTTP_PORT;
-    const plan = planPorts(service, { container, podIP: context.podIP, hostIP, defaultPort });
+    const plan = planPorts(service, { container, podIPs, hostIP, defaultPort });
     for (const { handler, addresses } of plan) {
       const failed = (error: unknown): void => log.write(textOf(error));
       this.#listeners.push(...(await listenOn(handler, { network, source, addresses, failed })));

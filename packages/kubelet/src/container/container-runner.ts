@@ -190,6 +190,7 @@ export class ContainerRunner {
       log,
       network,
       source,
+      podIPs: where.podIPs,
       hostIP: where.hostIP,
       context: {
         pod,

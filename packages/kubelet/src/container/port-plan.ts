@@ -14,7 +14,7 @@ export interface PlannedPort {
 /** Where the container is. */
 export interface PortPlanOptions {
   readonly container: Container;
-  readonly podIP: string;
+  readonly podIPs: readonly string[];
   readonly hostIP: string;
   /** Port for a service of a container that declares none. */
   readonly defaultPort: number;
@@ -63,12 +63,13 @@ const declaredPorts = ({ ports = [] }: Container, protocol: Protocol): Container
 function planFor(
   handler: PortHandler,
   ports: readonly ContainerPort[],
-  { podIP, hostIP }: PortPlanOptions,
+  { podIPs, hostIP }: PortPlanOptions,
 ): PlannedPort {
-  const own = ports.map(({ containerPort }) => ({ ip: podIP, port: containerPort }));
+  const own = podIPs.flatMap((ip) => ports.map(({ containerPort }) => ({ ip, port: containerPort })));
   // On the host's network the container port is the host port already.
-  const host =
-    podIP === hostIP ? [] : ports.flatMap(({ hostPort }) => (hostPort ? [{ ip: hostIP, port: hostPort }] : []));
+  const host = podIPs.includes(hostIP)
+    ? []
+    : ports.flatMap(({ hostPort }) => (hostPort ? [{ ip: hostIP, port: hostPort }] : []));
   return { handler, addresses: [...own, ...host] };
 }
 

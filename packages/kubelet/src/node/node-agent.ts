@@ -40,7 +40,8 @@ export class NodeAgent {
   readonly node: ResolvedNode;
   readonly #options: NodeAgentOptions;
   readonly #events: EventRecorder;
-  readonly #pool: IpPool;
+  /** One for each family. */
+  readonly #pools: readonly IpPool[];
   readonly #workers = new Map<string, PodWorker>();
   /** Waiting for an address, by Pod. */
   readonly #waiting = new Map<string, Timer>();
@@ -56,7 +57,7 @@ export class NodeAgent {
     const { node, client, clock, activity } = options;
     this.#options = options;
     this.node = node;
-    this.#pool = new IpPool(node.podCIDR);
+    this.#pools = node.podCIDRs.map((cidr) => new IpPool(cidr));
     this.#events = new EventRecorder({ client, clock, activity, component: 'kubelet', host: node.name });
   }
 
@@ -143,9 +144,9 @@ export class NodeAgent {
 
   #admit(key: string, pod: Pod): void {
     const { node, clock } = this.#options;
-    let podIP = node.address;
+    let podIPs = [node.address];
     try {
-      if (!pod.spec.hostNetwork) podIP = this.#pool.take();
+      if (!pod.spec.hostNetwork) podIPs = this.#takeAddresses();
     } catch (error) {
       const message = `Failed to create pod sandbox: ${(error as Error).message}`;
       this.#events.record(pod, 'Warning', 'FailedCreatePodSandBox', message);
@@ -154,22 +155,40 @@ export class NodeAgent {
       return;
     }
     const worker = new PodWorker({
-      world: this.#worldFor(pod, podIP),
+      world: this.#worldFor(pod, podIPs),
       pods: this.#options.client.resource<Pod>(PODS),
-      releaseAddress: () => podIP !== node.address && this.#pool.release(podIP),
+      releaseAddress: () => this.#releaseAddresses(podIPs),
     });
     this.#workers.set(key, worker);
     worker.start();
     if (this.#failed) worker.suspend();
   }
 
-  #worldFor(pod: Pod, podIP: string): PodWorld & { pod: Pod } {
+  /** An address of each family, or none at all. */
+  #takeAddresses(): string[] {
+    const taken: string[] = [];
+    try {
+      for (const pool of this.#pools) taken.push(pool.take());
+      return taken;
+    } catch (error) {
+      this.#releaseAddresses(taken);
+      throw error;
+    }
+  }
+
+  /** A pool knows its own; the node's address is in none. */
+  #releaseAddresses(ips: readonly string[]): void {
+    for (const pool of this.#pools) for (const ip of ips) pool.release(ip);
+  }
+
+  #worldFor(pod: Pod, podIPs: readonly string[]): PodWorld & { pod: Pod } {
     const { images, network, clock, activity, random, config, dns, node, serviceVariables } = this.#options;
+    const [podIP = ''] = podIPs;
     const source: Source = { ip: podIP, nodeName: node.name, pod: podKey(pod) };
     const world: PodWorld & { pod: Pod } = {
       pod,
       nodeName: node.name,
-      where: { podIP, hostIP: node.address, allocatable: node.capacity },
+      where: { podIP, podIPs, hostIP: node.address, allocatable: node.capacity },
       images,
       network,
       source,

@@ -16,7 +16,7 @@ export interface NodeSpec {
   readonly zone?: string;
   /** Becomes the label topology.kubernetes.io/region. */
   readonly region?: string;
-  /** Range of the node's Pods; a /24 of the cluster's range by default. */
+  /** Range of the node's Pods, or one of each family with a comma; a part of the cluster's range by default. */
   readonly podCIDR?: string;
   /** Address of the node. */
   readonly address?: string;
@@ -25,7 +25,8 @@ export interface NodeSpec {
 /** A NodeSpec with everything decided. */
 export interface ResolvedNode {
   readonly name: string;
-  readonly podCIDR: string;
+  /** One for each family, the primary one first. */
+  readonly podCIDRs: readonly string[];
   readonly address: string;
   readonly capacity: Readonly<Record<string, string>>;
   readonly spec: NodeSpec;
@@ -48,7 +49,7 @@ const VERSION = 'v1.36.2';
 export const capacityOf = ({ capacity }: NodeSpec): Readonly<Record<string, string>> => ({ ...CAPACITY, ...capacity });
 
 /** The object to register, status included. `systemUUID` tells two nodes of one name apart. */
-export function nodeObject({ name, podCIDR, spec }: ResolvedNode): KubeObject {
+export function nodeObject({ name, podCIDRs, spec }: ResolvedNode): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -67,8 +68,8 @@ export function nodeObject({ name, podCIDR, spec }: ResolvedNode): KubeObject {
       annotations: { 'node.alpha.kubernetes.io/ttl': '0', ...spec.annotations },
     },
     spec: {
-      podCIDR,
-      podCIDRs: [podCIDR],
+      podCIDR: podCIDRs[0],
+      podCIDRs,
       ...(spec.taints === undefined ? {} : { taints: spec.taints }),
       ...(spec.unschedulable ? { unschedulable: true } : {}),
     },

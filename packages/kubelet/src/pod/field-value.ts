@@ -5,6 +5,8 @@ import type { Container, Pod } from './pod.ts';
 /** What the kubelet knows beside the Pod's own object. */
 export interface Whereabouts {
   readonly podIP: string;
+  /** One of each family, the primary one first. */
+  readonly podIPs: readonly string[];
   readonly hostIP: string;
   /** Amounts by resource that a container without limits may use: what the node has. */
   readonly allocatable: Readonly<Record<string, string>>;
@@ -36,8 +38,9 @@ export function fieldValue(path: string, { metadata, spec }: Pod, where: Whereab
     case 'status.hostIPs':
       return where.hostIP;
     case 'status.podIP':
-    case 'status.podIPs':
       return where.podIP;
+    case 'status.podIPs':
+      return where.podIPs.join();
     default:
       return undefined;
   }

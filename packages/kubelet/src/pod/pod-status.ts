@@ -11,7 +11,8 @@ export interface PodStatusInput {
   readonly init: readonly ContainerRunner[];
   readonly main: readonly ContainerRunner[];
   readonly ephemeral: readonly ContainerRunner[];
-  readonly podIP: string | undefined;
+  /** One of each family, the primary one first; none before there is a network. */
+  readonly podIPs: readonly string[];
   readonly hostIP: string;
   readonly startTime: string;
   /** Nothing of the Pod will run again. */
@@ -25,7 +26,7 @@ export interface PodStatusInput {
 
 /** The whole status; conditions of others are left out, because patches keep them. */
 export function podStatus(input: PodStatusInput): PodStatus {
-  const { pod, init, main, ephemeral, podIP, hostIP, startTime, verdict } = input;
+  const { pod, init, main, ephemeral, podIPs, hostIP, startTime, verdict } = input;
   const phase = verdict === undefined ? podPhase({ ...input, spec: pod.spec }) : 'Failed';
   const { generation } = pod.metadata;
   return {
@@ -35,7 +36,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
     ...(verdict ?? {}),
     hostIP,
     hostIPs: [{ ip: hostIP }],
-    ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
+    ...(podIPs[0] === undefined ? {} : { podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })) }),
     startTime,
     ...(init.length > 0 ? { initContainerStatuses: init.map(containerStatus) } : {}),
     containerStatuses: main.map(containerStatus),
@@ -82,10 +83,10 @@ type Finding = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 const TRUE: Finding = { status: 'True' };
 
 function conditionsOf(input: PodStatusInput, phase: string): PodCondition[] {
-  const { pod, podIP, nowMs } = input;
+  const { pod, podIPs, nowMs } = input;
   const containersReady = containersFinding(input, phase);
   const findings: [type: string, finding: Finding][] = [
-    ['PodReadyToStartContainers', { status: podIP === undefined || input.isOver ? 'False' : 'True' }],
+    ['PodReadyToStartContainers', { status: podIPs.length === 0 || input.isOver ? 'False' : 'True' }],
     ['Initialized', initializedFinding(input, phase)],
     ['Ready', readyFinding(pod, containersReady)],
     ['ContainersReady', containersReady],

@@ -34,7 +34,7 @@ export class PodWorker {
   readonly #begun = new Set<ContainerRunner>();
   /** Running containers whose spec has changed: they start again whatever the policy. */
   readonly #outdated = new Set<ContainerRunner>();
-  #host: Binding | undefined;
+  #hosts: readonly Binding[] = [];
   #deadline: Timer | undefined;
   #starting = 0;
   #stopAtMs: number | undefined;
@@ -78,9 +78,9 @@ export class PodWorker {
 
   /** Begins to run the Pod. */
   start(): void {
-    const { network, where, clock } = this.#world;
+    const { clock } = this.#world;
     const { activeDeadlineSeconds } = this.pod.spec;
-    this.#host = network.attach(where.podIP);
+    this.#hosts = this.#attach();
     if (activeDeadlineSeconds !== undefined)
       this.#deadline = clock.schedule(activeDeadlineSeconds * 1000, () => this.#fail(DEADLINE));
     this.#advance();
@@ -120,14 +120,14 @@ export class PodWorker {
   suspend(): void {
     this.#suspended = true;
     for (const runner of this.runners) runner.kill();
-    this.#host?.close();
+    for (const host of this.#hosts) host.close();
   }
 
   /** The node is back: what was running is started again. */
   resume(): void {
     this.#suspended = false;
     if (this.#isOver || this.#closed) return;
-    this.#host = this.#world.network.attach(this.#world.where.podIP);
+    this.#hosts = this.#attach();
     if (this.pod.metadata.deletionTimestamp !== undefined) return this.#terminate();
     for (const runner of this.#begun) if (runner.state.terminated !== undefined) this.#exited(runner);
     this.#report();
@@ -286,10 +286,15 @@ export class PodWorker {
     runner.stop(seconds * 1000, `Container ${container.name} definition changed, will be restarted`);
   }
 
+  #attach(): Binding[] {
+    const { network, where } = this.#world;
+    return where.podIPs.map((ip) => network.attach(ip));
+  }
+
   #releaseAddress(): void {
-    if (this.#host === undefined) return;
-    this.#host.close();
-    this.#host = undefined;
+    if (this.#hosts.length === 0) return;
+    for (const host of this.#hosts) host.close();
+    this.#hosts = [];
     this.#options.releaseAddress();
   }
 
@@ -300,7 +305,7 @@ export class PodWorker {
       init: this.#init,
       main: this.#main,
       ephemeral: this.#ephemeral,
-      podIP: where.podIP,
+      podIPs: where.podIPs,
       hostIP: where.hostIP,
       startTime: this.#startTime,
       isOver: this.#isOver,
