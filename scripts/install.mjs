@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,10 +20,10 @@ export function ensureInstalled() {
   requireNode();
   const wanted = fingerprint();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
-  const command = ['npx', '--yes', MANIFEST.packageManager, 'install', '--frozen-lockfile'];
+  const command = ['npx', '--yes', MANIFEST.packageManager, '--dir', root, 'install', '--frozen-lockfile'];
   process.stderr.write(`Installing the dependencies (${command.join(' ')})\n`);
   const { status, error } = spawnSync(command[0], command.slice(1), {
-    cwd: root,
+    cwd: tmpdir(), // inside of the repository npx would take the pnpm that this install may replace
     stdio: ['ignore', process.stderr, process.stderr],
     shell: process.platform === 'win32',
     env: {
