@@ -26,6 +26,9 @@ export interface UpdateResult {
   readonly created: boolean;
 }
 
+/** Subresources whose writes leave the generation alone: a Pod that is bound is still of the generation asked for. */
+const UNCOUNTED: ReadonlySet<string> = new Set(['status', 'binding']);
+
 /** How often a write without a revision of its own is tried again before the caller hears of the conflict. */
 const MAX_RETRIES = 20;
 
@@ -116,7 +119,7 @@ function prepare(store: ResourceStore, next: KubeObject, old: KubeObject, contex
   if (context.subresource === 'status') keepAllBut(next, old, 'status');
   else if (hasStatus(store) && context.subresource === '') restoreField(next, old, 'status');
   store.strategy.prepareForUpdate?.(next, old, context);
-  if (countsGeneration(store) && context.subresource !== 'status' && desiredChanged(next, old))
+  if (countsGeneration(store) && !UNCOUNTED.has(context.subresource) && desiredChanged(next, old))
     next.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
 

@@ -46,7 +46,6 @@ function bound({ environment }: ApiCall, old: KubeObject, { target, metadata }: 
     status: 'True',
     lastProbeTime: null,
     lastTransitionTime: formatTime(environment.clock.now()),
-    observedGeneration: old.metadata.generation ?? 1,
   };
   const others = (pod.status?.conditions ?? []).filter(({ type }: { type: string }) => type !== 'PodScheduled');
   pod.status = { ...pod.status, conditions: [...others, condition] };
