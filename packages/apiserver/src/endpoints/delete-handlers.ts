@@ -6,7 +6,7 @@ import { parseInteger, parseListOptions } from '../registry/list-options.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { type ApiCall, isDryRun, writeContext } from './api-call.ts';
 import { negotiate } from './negotiate.ts';
-import { readBody } from './read-body.ts';
+import { readAs } from './read-body.ts';
 import { listResponse, storedResponse, valueResponse } from './respond.ts';
 
 interface DeleteBody extends DeleteOptions {
@@ -58,7 +58,7 @@ async function readDeleteOptions(call: ApiCall): Promise<{ options: DeleteOption
 async function bodyOf(call: ApiCall): Promise<DeleteBody | undefined> {
   const { body, object } = call.request;
   if (object === undefined && (body === undefined || body.length === 0)) return undefined;
-  return (await readBody(call)).value as DeleteBody;
+  return (await readAs(call, 'v1', 'DeleteOptions')) as DeleteBody;
 }
 
 function queryOptions({ attributes: { query } }: ApiCall): DeleteBody {

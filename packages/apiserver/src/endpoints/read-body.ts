@@ -10,6 +10,7 @@ import {
 import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from '../protobuf/decode-protobuf.ts';
 import type { ServedResource } from '../resources/catalog.ts';
 import { BodySyntaxError, type DecodedBody, decodeBody, decodeYamlAsJson } from '../schema/decode-body.ts';
+import { decodeObject } from '../schema/decode-object.ts';
 import { jsonKindOf } from '../schema/object-decoder.ts';
 import { isJsonObject } from '../schema/own-property.ts';
 import { schemaOfKind } from '../schema/schema-table.ts';
@@ -98,6 +99,17 @@ function summaryOf(bytes: Uint8Array): string {
   const shown = Buffer.from(bytes).subarray(0, SHOWN_BYTES);
   const more = bytes.length > SHOWN_BYTES ? ' ...' : '';
   return shown.toString(shown[0] === 0x7b ? 'utf8' : 'hex') + more;
+}
+
+/**
+ * The body as an object of a built-in type that is only looked at, not stored: types are checked, unknown fields dropped.
+ * Throws 400.
+ */
+export async function readAs(call: ApiCall, apiVersion: string, kind: string): Promise<KubeObject> {
+  const object = objectIn(call, await readBody(call));
+  const schema = schemaOfKind(apiVersion, kind);
+  if (schema === undefined) return object;
+  return decodeObject({ ...object, apiVersion, kind }, schema, { fieldValidation: 'Ignore' }).object;
 }
 
 /** What the kind and version of a body are read into. */

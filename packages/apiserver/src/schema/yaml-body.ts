@@ -2,6 +2,7 @@
 import type * as Yaml from 'yaml';
 import type { DecodedBody } from './decode-body.ts';
 import { type JsonObject, setOwn } from './own-property.ts';
+import { isTooDeep, MAX_YAML_DEPTH } from './yaml-depth.ts';
 import { resolvePlainScalar } from './yaml-scalar.ts';
 
 /** The YAML library, which is loaded when it is first needed. */
@@ -20,6 +21,7 @@ const MAX_REPEATED_NODES = 50_000;
 
 /** Reads YAML. What cannot be read is thrown as the error that `failure` makes of the message. */
 export function yamlToJson(text: string, yaml: YamlReader, failure: (message: string) => Error): DecodedBody {
+  if (isTooDeep(text)) throw failure(`yaml: exceeded max depth of ${MAX_YAML_DEPTH}`);
   const lines = new yaml.LineCounter();
   const [document] = yaml.parseAllDocuments(text, {
     schema: 'failsafe',

@@ -2,7 +2,7 @@
 import { patchHandler } from '../endpoints/patch-handler.ts';
 import { getHandler } from '../endpoints/read-handlers.ts';
 import { updateHandler } from '../endpoints/write-handlers.ts';
-import { bindingHandler } from '../subresources/binding-handler.ts';
+import { bindingHandler, bindingsHandler } from '../subresources/binding-handler.ts';
 import { evictionHandler } from '../subresources/eviction-handler.ts';
 import { REPLICATION_CONTROLLER_PATHS, scaleHandlers, WORKLOAD_PATHS } from '../subresources/scale-handlers.ts';
 import type { Handlers, HandlerTable } from './resource-router.ts';
@@ -12,6 +12,7 @@ const PART: Handlers = { get: getHandler, update: updateHandler, patch: patchHan
 
 /** Handlers by `resource/subresource`. */
 export const resourceHandlers = (): HandlerTable => ({
+  bindings: { create: bindingsHandler },
   'certificatesigningrequests.certificates.k8s.io/approval': PART,
   'deployments.apps/scale': scaleHandlers(WORKLOAD_PATHS),
   'namespaces/finalize': { update: updateHandler },

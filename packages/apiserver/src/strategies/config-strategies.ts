@@ -92,7 +92,7 @@ function validateSecret(secret: KubeObject): FieldError[] {
   const { type, data = {} } = secret;
   const errors = keyErrors('data', data);
   if (bytesOf(data, 'base64') > MAX_TOTAL_BYTES) errors.push(tooLong('data', MAX_TOTAL_BYTES));
-  for (const key of REQUIRED_KEYS[type] ?? []) {
+  for (const key of Object.hasOwn(REQUIRED_KEYS, type) ? (REQUIRED_KEYS[type] ?? []) : []) {
     const missing = !Object.hasOwn(data, key) || (key === 'ssh-privatekey' && data[key] === '');
     if (missing) errors.push(required(`data[${key}]`));
     else if (JSON_KEYS.has(key)) errors.push(...dockerConfigErrors(`data[${key}]`, data[key]));

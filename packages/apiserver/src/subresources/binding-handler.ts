@@ -1,14 +1,22 @@
 /** `pods/binding`: how a scheduler gives a pod its node. */
-import { conflict, formatTime, invalid, type KubeObject, notSupported, required } from '@towtank/apimachinery';
+import {
+  conflict,
+  formatTime,
+  invalid,
+  type KubeObject,
+  notSupported,
+  required,
+  resourceNotFound,
+} from '@towtank/apimachinery';
 import { type ApiCall, isDryRun, writeContext } from '../endpoints/api-call.ts';
-import { readBody } from '../endpoints/read-body.ts';
+import { readAs } from '../endpoints/read-body.ts';
 import { valueResponse } from '../endpoints/respond.ts';
 import { updateObject } from '../registry/update-object.ts';
 import type { Handler } from '../server/resource-router.ts';
 
 /** POST of a Binding. Throws 409 for a pod that has a node, or is being deleted. */
 export const bindingHandler: Handler = async (call) => {
-  const binding = (await readBody(call)).value as KubeObject;
+  const binding = await readAs(call, 'v1', 'Binding');
   const dryRun = isDryRun(call.attributes.query.getAll('dryRun'), 'CreateOptions');
   validateBinding(call, binding);
   const transform = (old: KubeObject | undefined): KubeObject => bound(call, old as KubeObject, binding);
@@ -18,6 +26,16 @@ export const bindingHandler: Handler = async (call) => {
     { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
     call.warnings,
   );
+};
+
+/** POST to the collection of bindings: the pod is the one of the same name. */
+export const bindingsHandler: Handler = async (call) => {
+  const { environment, attributes } = call;
+  const { metadata } = await readAs(call, 'v1', 'Binding');
+  const pods = environment.catalog.find('', 'v1', 'pods');
+  if (pods?.store === undefined) throw resourceNotFound();
+  const { name = '' } = metadata;
+  return bindingHandler({ ...call, store: pods.store, attributes: { ...attributes, name } });
 };
 
 function validateBinding({ attributes }: ApiCall, binding: KubeObject): void {

@@ -1,7 +1,7 @@
 /** `pods/eviction`: a deletion that disruption budgets may refuse. */
 import { type KubeObject, type LabelSelector, StatusError, selects } from '@towtank/apimachinery';
 import { type ApiCall, isDryRun, writeContext } from '../endpoints/api-call.ts';
-import { readBody } from '../endpoints/read-body.ts';
+import { readAs } from '../endpoints/read-body.ts';
 import { valueResponse } from '../endpoints/respond.ts';
 import { deleteObject } from '../registry/delete-object.ts';
 import { getStored, type ResourceStore } from '../registry/resource-store.ts';
@@ -10,7 +10,7 @@ import type { Handler } from '../server/resource-router.ts';
 
 /** POST of an Eviction. Throws 429 when a budget does not allow it, 500 when several cover the pod. */
 export const evictionHandler: Handler = async (call) => {
-  const eviction = (await readBody(call)).value as KubeObject;
+  const eviction = await readAs(call, 'policy/v1', 'Eviction');
   const { namespace, name, query } = call.attributes;
   const dryRun = isDryRun([...(eviction.deleteOptions?.dryRun ?? []), ...query.getAll('dryRun')], 'CreateOptions');
   const { object: pod } = await getStored(call.store, namespace, name);

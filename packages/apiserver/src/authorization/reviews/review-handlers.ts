@@ -6,8 +6,9 @@ import { reviewToken } from '../../authentication/reviews/token-review.ts';
 import type { ServiceAccountTokens } from '../../authentication/service-account-tokens.ts';
 import type { TokenAuthenticator } from '../../authentication/token-authenticator.ts';
 import type { ApiCall } from '../../endpoints/api-call.ts';
-import { checkType, readBody } from '../../endpoints/read-body.ts';
+import { checkType, readAs, readBody } from '../../endpoints/read-body.ts';
 import { valueResponse } from '../../endpoints/respond.ts';
+import { decodeObject } from '../../schema/decode-object.ts';
 import type { Handler, HandlerTable } from '../../server/resource-router.ts';
 import type { ObjectReader } from '../../storage/object-reader.ts';
 import type { Authorization } from '../rbac-authorizer.ts';
@@ -58,7 +59,7 @@ async function reviewOf(call: ApiCall): Promise<KubeObject> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw badRequest('json: cannot unmarshal into Go value of type map[string]interface {}');
   const object = structuredClone(value) as KubeObject;
-  if (call.attributes.subresource === '') checkType(object, call.served);
-  if (typeof object.metadata !== 'object' || object.metadata === null) object.metadata = {};
-  return object;
+  if (call.attributes.subresource !== '') return await readAs(call, 'authentication.k8s.io/v1', 'TokenRequest');
+  checkType(object, call.served);
+  return decodeObject(object, call.served.schema, { fieldValidation: 'Ignore' }).object;
 }

@@ -59,7 +59,9 @@ function checkSchema(errors: Errors, { metadata, spec = {} }: KubeObject): void 
 }
 
 function checkRule(errors: Errors, field: string, rule: Fields): void {
-  const { subjects = [], resourceRules = [], nonResourceRules = [] } = rule;
+  const subjects = rule.subjects ?? [];
+  const resourceRules = rule.resourceRules ?? [];
+  const nonResourceRules = rule.nonResourceRules ?? [];
   if (subjects.length === 0) errors.push(required(`${field}.subjects`, 'subjects must contain at least one value'));
   for (const [index, subject] of subjects.entries()) checkSubject(errors, `${field}.subjects[${index}]`, subject);
   if (resourceRules.length === 0 && nonResourceRules.length === 0)

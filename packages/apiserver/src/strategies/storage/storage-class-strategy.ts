@@ -121,7 +121,8 @@ export const csiDriverStrategy: Strategy = {
 
 function checkCsiNode(errors: Errors, { spec = {} }: KubeObject): void {
   const names = new Set<string>();
-  for (const [index, { name, nodeID, topologyKeys = [] }] of (spec.drivers ?? []).entries()) {
+  for (const [index, { name, nodeID, topologyKeys: given }] of (spec.drivers ?? []).entries()) {
+    const topologyKeys = given ?? [];
     const at = `spec.drivers[${index}]`;
     checkDriverName(errors, `${at}.name`, name);
     checkGiven(errors, `${at}.nodeID`, nodeID);

@@ -63,8 +63,8 @@ export function checkPortOrName(errors: Errors, field: string, port: number | st
 }
 
 /** A text, where there is one, follows the rules of a name. */
-export function checkName(errors: Errors, field: string, name: string | undefined, rule: NameRule): void {
-  if (name === undefined) return;
+export function checkName(errors: Errors, field: string, name: string | null | undefined, rule: NameRule): void {
+  if (name === undefined || name === null) return;
   for (const message of rule(name)) errors.push(invalidValue(field, name, message));
 }
 

@@ -62,7 +62,8 @@ export function checkTopologyTerms(errors: Errors, field: string, terms: readonl
   for (const [index, term] of terms.entries()) {
     const at = `${field}[${index}]`;
     const keys = new Set<string>();
-    for (const [position, { key = '', values = [] }] of (term.matchLabelExpressions ?? []).entries()) {
+    for (const [position, { key = '', values: given }] of (term.matchLabelExpressions ?? []).entries()) {
+      const values = given ?? [];
       const inside = `${at}.matchLabelExpressions[${position}]`;
       if (values.length === 0) errors.push(required(`${inside}.values`));
       for (const [place, value] of values.entries())

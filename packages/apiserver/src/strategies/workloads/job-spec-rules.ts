@@ -117,7 +117,8 @@ function checkRule(errors: Errors, field: string, rule: Fields, names: readonly 
 }
 
 function checkExitCodes(errors: Errors, field: string, codes: Fields, names: readonly string[]): void {
-  const { operator = '', values = [], containerName } = codes;
+  const { operator = '', containerName } = codes;
+  const values = codes.values ?? [];
   if (operator === '') errors.push(required(`${field}.operator`, 'valid values: "In", "NotIn"'));
   else checkSupported(errors, `${field}.operator`, operator, ['In', 'NotIn']);
   if (containerName !== undefined && !names.includes(containerName))
