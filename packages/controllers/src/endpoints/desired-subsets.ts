@@ -3,6 +3,7 @@ import { isPodReady, type Pod } from '../pod/pod.ts';
 import { findPort } from '../service/find-port.ts';
 import { addressesOfFamily, canonicalIP, familyOf } from '../service/ip-address.ts';
 import { addressesOf, hostnameWithin, isPublishable } from '../service/pod-membership.ts';
+import { PodMemo } from '../service/pod-memo.ts';
 import { hasClusterIP, type IpFamily, type Service, type ServicePort } from '../service/service.ts';
 import type { EndpointAddress, EndpointPort, EndpointSubset } from './endpoints.ts';
 import { repackSubsets } from './repack-subsets.ts';
@@ -13,13 +14,16 @@ interface Group {
   readonly ports: EndpointPort[];
 }
 
+const PLACES = new PodMemo<{ readonly address: EndpointAddress | undefined }>();
+
 /** Computes the subsets, in canonical form. A Pod that lacks a named port is left out of that port only. */
 export function desiredSubsets(service: Service, pods: readonly Pod[]): EndpointSubset[] {
   const publishNotReady = service.spec.publishNotReadyAddresses ?? false;
   const groups = new Map<string, Group>();
+  const placeOf = PLACES.of(service, (pod) => ({ address: addressFor(service, pod) }));
   for (const pod of pods) {
     if (!isPublishable(pod, publishNotReady)) continue;
-    const address = addressFor(service, pod);
+    const { address } = placeOf(pod);
     if (address === undefined) continue;
     const state = publishNotReady || isPodReady(pod) ? 'addresses' : 'notReadyAddresses';
     for (const group of groupsOf(service, pod, groups)) group[state].push(address);

@@ -2,10 +2,18 @@
 import type { TargetReference } from '../endpoints/endpoints.ts';
 import type { Endpoint } from './endpoint-slice.ts';
 
+/** Endpoints are not changed once they are made. */
+const knownKeys = new WeakMap<Endpoint, string>();
+
 /** What makes two endpoints the same one: where they are and what they point to, not the state they are in. */
-function endpointKey({ addresses, hostname = '', targetRef }: Endpoint): string {
+function endpointKey(endpoint: Endpoint): string {
+  const known = knownKeys.get(endpoint);
+  if (known !== undefined) return known;
+  const { addresses, hostname = '', targetRef } = endpoint;
   const where = addresses.length === 1 ? addresses[0] : [...addresses].sort().join();
-  return `${where} ${hostname} ${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`;
+  const key = `${where} ${hostname} ${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`;
+  knownKeys.set(endpoint, key);
+  return key;
 }
 
 /** Whether two endpoints of the same identity are in the same state. Hints do not count: they follow from the state. */

@@ -4,12 +4,13 @@ import type { Pod } from '../pod/pod.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
 import { canonicalIP, familyOf } from '../service/ip-address.ts';
 import { isPublishable } from '../service/pod-membership.ts';
+import { PodMemo } from '../service/pod-memo.ts';
 import type { IpFamily, Service } from '../service/service.ts';
 import { EndpointSet } from './endpoint-set.ts';
-import { type EndpointSlice, endpointsOf, type SliceChanges, type SlicePort } from './endpoint-slice.ts';
+import { type Endpoint, type EndpointSlice, endpointsOf, type SliceChanges, type SlicePort } from './endpoint-slice.ts';
 import { isOwnedBy, newSlice, sliceLabels } from './new-slice.ts';
 import { packSlices } from './pack-slices.ts';
-import { podEndpoint, podPortsOf } from './pod-endpoint.ts';
+import { type PodPorts, podEndpoint, podPortsOf, ZONE_LABEL } from './pod-endpoint.ts';
 import { portsKey } from './slice-ports.ts';
 
 /** What a plan is made from. */
@@ -34,6 +35,30 @@ export interface SlicePlan {
 interface PortGroup {
   readonly ports: readonly SlicePort[];
   readonly desired: EndpointSet;
+}
+
+/** The endpoint that a Pod was last, and the zone that its node was in. */
+interface Remembered {
+  readonly pod: Pod;
+  zone?: string | undefined;
+  made?: { readonly endpoint: Endpoint | undefined };
+}
+
+const PORTS = new PodMemo<PodPorts>();
+const ENDPOINTS: Readonly<Record<IpFamily, PodMemo<Remembered>>> = { IPv4: new PodMemo(), IPv6: new PodMemo() };
+
+function rememberedEndpoint(
+  remembered: Remembered,
+  node: KubeObject | undefined,
+  service: Service,
+  family: IpFamily,
+): Endpoint | undefined {
+  const zone = node?.metadata.labels?.[ZONE_LABEL];
+  if (remembered.made === undefined || remembered.zone !== zone) {
+    remembered.zone = zone;
+    remembered.made = { endpoint: podEndpoint(remembered.pod, node, service, family) };
+  }
+  return remembered.made.endpoint;
 }
 
 /** The address types that a Service publishes. */
@@ -72,7 +97,8 @@ function groupByPorts({ service, pods, addressType, node }: PlanInput): {
   const groups = new Map<string, PortGroup>();
   const skipped: string[] = [];
   const { namespace, name } = service.metadata;
-  const portsOf = podPortsOf(service);
+  const portsOf = PORTS.of(service, podPortsOf(service));
+  const endpointOf = ENDPOINTS[addressType].of(service, (pod) => ({ pod }));
   for (const pod of pods) {
     if (!isPublishable(pod, true)) continue;
     const { ports, key } = portsOf(pod);
@@ -85,7 +111,7 @@ function groupByPorts({ service, pods, addressType, node }: PlanInput): {
       skipped.push(`${pointer}: Node ${nodeName} Not Found`);
       continue;
     }
-    const endpoint = podEndpoint(pod, found, service, addressType);
+    const endpoint = rememberedEndpoint(endpointOf(pod), found, service, addressType);
     if (endpoint !== undefined) group.desired.add(endpoint);
   }
   return { groups, skipped };
