@@ -52,13 +52,13 @@ for (const [name, files, expected] of [
     'a recording by KWOK',
     {
       'a.yaml': [
-        '{apiVersion: v1, kind: Node, metadata: {name: n}}',
+        '{apiVersion: v1, kind: Node, metadata: {name: node-1}}',
         '{apiVersion: action.kwok.x-k8s.io/v1alpha1, kind: ResourcePatch, durationNanosecond: 1000000, method: create, resource: {version: v1, resource: pods}, target: {name: p, namespace: d}, template: {apiVersion: v1, kind: Pod, metadata: {name: p, namespace: d}}}',
         '{apiVersion: action.kwok.x-k8s.io/v1alpha1, kind: ResourcePatch, durationNanosecond: 2000000, method: patch, resource: {version: v1, resource: pods}, target: {name: p, namespace: d}, template: {status: {phase: Running}}}',
         '{apiVersion: action.kwok.x-k8s.io/v1alpha1, kind: ResourcePatch, durationNanosecond: 3000000, method: delete, resource: {version: v1, resource: pods}, target: {name: p, namespace: d}}',
       ].join('\n---\n'),
     },
-    ['object v1/nodes n', '1 ADDED v1/pods p', '2 MODIFIED v1/pods p', '3 DELETED v1/pods p'],
+    ['object v1/nodes node-1', '1 ADDED v1/pods p', '2 MODIFIED v1/pods p', '3 DELETED v1/pods p'],
   ],
 ] as [string, Record<string, string>, string[]][])
   test(name, async () => assert.equal(describe(await imported(files)), expected));

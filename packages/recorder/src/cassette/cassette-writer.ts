@@ -68,11 +68,13 @@ export class CassetteWriter implements AsyncDisposable {
 
   /**
    * Appends a record; a large body goes before it, once. Lines stand in the order of the calls. Whoever writes many
-   * records waits for the result: it resolves when the file takes more. Rejects with the error of the disk.
+   * records waits for the result: it resolves when the file takes more. Rejects with the error of the disk. The size
+   * of the body, where it is known, saves finding out whether it is large.
    */
-  async write(record: CassetteRecord): Promise<void> {
+  async write(record: CassetteRecord, bodyBytes: number = SHARED_BODY_BYTES): Promise<void> {
     const { body } = record as { body?: StoredBody };
-    const shared = body === undefined || record.type === 'body' ? undefined : this.#share(body);
+    const isInPlace = body === undefined || record.type === 'body' || bodyBytes < SHARED_BODY_BYTES;
+    const shared = isInPlace ? undefined : this.#share(body);
     const line = formatRecord(shared === undefined ? record : ({ ...record, body: shared } as CassetteRecord));
     await this.#append(line);
   }

@@ -62,10 +62,10 @@ export class Recording {
   }
 
   /** Writes a record; see {@link CassetteWriter.write}. */
-  write(record: CassetteRecord): Promise<void> {
+  write(record: CassetteRecord, bodyBytes?: number): Promise<void> {
     if (record.type === 'frame') this.#frames += 1;
     if (record.type === 'response' && record.stream !== undefined) this.#openStreams += 1;
-    return this.writer.write(record);
+    return this.writer.write(record, bodyBytes);
   }
 
   /** Counts a stream as ended. */
@@ -128,7 +128,7 @@ export class RecordedExchange {
   /** A piece of the stream. */
   frame(bytes: Uint8Array | StoredBody, fields: Pick<FrameRecord, 'from' | 'op'> = {}): Promise<void> {
     const body = bytes instanceof Uint8Array ? this.#recording.redactor.body(bytes, { url: this.#url }) : bytes;
-    return this.#write({ type: 'frame', ...fields, body });
+    return this.#write({ type: 'frame', ...fields, body }, bytes instanceof Uint8Array ? bytes.length : undefined);
   }
 
   /** The end, once; later calls change nothing. */
@@ -146,8 +146,9 @@ export class RecordedExchange {
     return { body: this.#recording.redactor.body(body, { url: this.#url, contentType }) };
   }
 
-  #write(fields: Fields): Promise<void> {
-    return this.#recording.write({ ...fields, id: this.#id, at: this.#recording.elapsedMs() } as CassetteRecord);
+  #write(fields: Fields, bodyBytes?: number): Promise<void> {
+    const record = { ...fields, id: this.#id, at: this.#recording.elapsedMs() } as CassetteRecord;
+    return this.#recording.write(record, bodyBytes);
   }
 }
 

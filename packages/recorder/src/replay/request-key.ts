@@ -65,8 +65,12 @@ function parsed(stored: object): unknown {
   }
 }
 
+/** Helm labels its releases with the seconds since the epoch. */
+const isTime = (name: string, value: string): boolean =>
+  (TIME_FIELD.test(name) && TIME.test(value)) || (name === 'modifiedAt' && /^\d{10}$/.test(value));
+
 function withoutTimes(value: unknown, name: string): unknown {
-  if (typeof value === 'string') return TIME_FIELD.test(name) && TIME.test(value) ? '<time>' : value;
+  if (typeof value === 'string') return isTime(name, value) ? '<time>' : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((element) => withoutTimes(element, name));
   return Object.fromEntries(
