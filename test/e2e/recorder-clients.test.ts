@@ -88,6 +88,21 @@ for (const [name, commands] of Object.entries(COMMANDS))
     assert.ok(recorded.some(({ stdout }) => stdout !== '') || name === 'kubectl failures');
   });
 
+test('helm install says the same, but for the time', async () => {
+  const { recorded, replayed } = await twice(async (kubeconfig) => {
+    using place = new Workplace(kubeconfig);
+    place.file('chart/Chart.yaml', 'apiVersion: v2\nname: chart\nversion: 1.0.0\n');
+    place.file(
+      'chart/templates/settings.yaml',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  a: "1"\n',
+    );
+    const said = await place.ok(toolPath('helm'), ['install', 'one', './chart', '--wait', '--timeout', '10s']);
+    return said.replace(/^LAST DEPLOYED: .*$/m, '');
+  });
+  assert.match(recorded, /STATUS: deployed/);
+  assert.is(replayed, recorded);
+});
+
 test('@kubernetes/client-node sees the same objects and events', async () => {
   const { recorded, replayed } = await twice(async (kubeconfig) => {
     const config = new KubeConfig();
