@@ -4,6 +4,7 @@ import { StorageError, type StorageList } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { encodeContinue } from './continue-token.ts';
 import { checkFieldSelector, matchesFields } from './field-values.ts';
+import { withLabel } from './label-index.ts';
 import type { ListOptions } from './list-options.ts';
 import { type ResourceStore, tooLargeRevision } from './resource-store.ts';
 
@@ -28,7 +29,7 @@ export async function listObjects(
   const start = options.continueToken?.start;
   const keyed = start === undefined ? all : all.filter(({ key }) => `/${relativeKey(key, namespace)}` >= start);
   const selected = selector(store, options);
-  const matching = selected === undefined ? keyed : keyed.filter((stored) => selected(stored));
+  const matching = selected === undefined ? keyed : (byLabel(keyed, options) ?? keyed.filter(selected));
   if (options.limit <= 0 || matching.length <= options.limit)
     return {
       items: matching,
@@ -53,6 +54,13 @@ export function selector(
 ): ((stored: StoredObject) => boolean) | undefined {
   if (labels.length === 0 && fields.length === 0) return undefined;
   return ({ object }) => matchesLabels(labels, object.metadata.labels) && matchesFields(store, fields, object);
+}
+
+/** What the commonest selector of all selects: one label with one value. Undefined for other selectors. */
+function byLabel(items: readonly StoredObject[], { labels, fields }: ListOptions): readonly StoredObject[] | undefined {
+  const [only] = labels;
+  if (fields.length > 0 || labels.length !== 1 || only?.operator !== 'In' || only.values.length !== 1) return undefined;
+  return withLabel(items, only.key, only.values[0] ?? '');
 }
 
 const relativeKey = (key: string, namespace: string | undefined): string =>

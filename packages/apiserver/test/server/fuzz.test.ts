@@ -24,10 +24,9 @@ const REAL_500S: readonly RegExp[] = [
   /requested impersonation of .* without impersonating a user$/,
 ];
 
-/** What cannot be converted to the type that it is applied to is the server's failure, as the real one sees it. */
-const isRealFailure = ({ headers }: ApiRequest, message: string): boolean =>
-  REAL_500S.some((known) => known.test(message)) ||
-  (headers['content-type'] === 'application/apply-patch+yaml' && message !== 'Internal error occurred');
+/** Patches whose result cannot be converted to its type are the server's failure, as the real one sees it. */
+const isRealFailure = ({ method }: ApiRequest, message: string): boolean =>
+  REAL_500S.some((known) => known.test(message)) || (method === 'PATCH' && message !== 'Internal error occurred');
 
 const describe = ({ method, url, headers, body }: ApiRequest): string =>
   `${method} ${url.slice(0, 300)} ${JSON.stringify(headers).slice(0, 300)} ${Buffer.from(body ?? [])
