@@ -36,14 +36,6 @@ export class IpPool {
     throw new Error('failed to allocate for range 0: no IP addresses available in range set');
   }
 
-  /** Takes this address, where it is of the pool and free. */
-  reserve(ip: string): boolean {
-    const offset = this.#offsetOf(ip);
-    if (offset === undefined || offset < 0 || offset >= this.#count || this.#taken.has(offset)) return false;
-    this.#taken.add(offset);
-    return true;
-  }
-
   /** Gives an address back. */
   release(ip: string): void {
     const offset = this.#offsetOf(ip);

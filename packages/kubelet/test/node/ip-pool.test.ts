@@ -25,6 +25,7 @@ const SUBNETS: [cidr: string, prefix: number, index: number, expected: string][]
   ['10.244.0.0/16', 24, 0, '10.244.0.0/24'],
   ['10.244.0.0/16', 24, 255, '10.244.255.0/24'],
   ['10.0.0.0/8', 24, 256, '10.1.0.0/24'],
+  ['fd00:10:244::/56', 64, 3, 'fd00:10:244:3::/64'],
 ];
 
 for (const [cidr, prefix, index, expected] of SUBNETS)
@@ -35,6 +36,13 @@ test('a range has only so many parts', () =>
 
 test('addresses count on over the third byte', () => assert.is(addressAt('172.18.0.0/16', 259), '172.18.1.3'));
 
-test('what is no CIDR is refused', () => assert.throws(() => new IpPool('pods'), /"pods" is no IPv4 CIDR/));
+test('addresses of both families are written in their own way', () => {
+  const pool = new IpPool('fd00:10:244::/64');
+  assert.equal([pool.take(), pool.take()], ['fd00:10:244::2', 'fd00:10:244::3']);
+  pool.release('fd00:10:244::2');
+  assert.is(pool.take(), 'fd00:10:244::4');
+});
+
+test('what is no CIDR is refused', () => assert.throws(() => new IpPool('pods'), /"pods" is no CIDR/));
 
 test.run();
