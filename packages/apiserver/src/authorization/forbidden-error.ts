@@ -19,7 +19,3 @@ export function refusalOf(user: UserInfo, attributes: RequestAttributes): string
 /** 403 for a request that the authorizer refuses; `reason` is the one of its decision. */
 export const forbiddenError = (user: UserInfo, attributes: RequestAttributes, reason = ''): StatusError =>
   forbidden(attributes, attributes.name, refusalOf(user, attributes) + (reason === '' ? '' : `: ${reason}`));
-
-/** The message of {@link forbiddenError}. */
-export const forbiddenMessage = (user: UserInfo, attributes: RequestAttributes): string =>
-  forbiddenError(user, attributes).message;

@@ -14,10 +14,6 @@ export function setOwn(target: JsonObject, field: string, value: unknown): void 
   else target[field] = value;
 }
 
-/** A field of its own; undefined when there is none, even if the prototype knows the name. */
-export const getOwn = (source: JsonObject, field: string): unknown =>
-  Object.hasOwn(source, field) ? source[field] : undefined;
-
 /** A copy of a JSON value that shares nothing with it. */
 export function copyJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;

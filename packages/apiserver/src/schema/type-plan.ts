@@ -156,11 +156,6 @@ function planOfTable(target: Schema, name: string): TypePlan {
   return plan;
 }
 
-/** The plan of a type of the table. */
-export function planNamed(name: string): TypePlan {
-  return planOfReference({ ref: name }, name);
-}
-
 interface ObjectPlace {
   readonly name: string;
   readonly structural: boolean;

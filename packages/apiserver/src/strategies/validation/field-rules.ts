@@ -90,11 +90,6 @@ export function checkUnchanged(errors: Errors, field: string, next: unknown, old
   if (!deepEqual(next ?? null, old ?? null)) errors.push(invalidValue(field, next, IMMUTABLE));
 }
 
-/** A field is not set. */
-export function checkAbsent(errors: Errors, field: string, value: unknown, why: string): void {
-  if (value !== undefined) errors.push(forbiddenField(field, why));
-}
-
 /** Labels, wherever they stand. */
 export function checkLabels(errors: Errors, field: string, labels: Readonly<Record<string, string>> | undefined): void {
   if (labels === undefined) return;
