@@ -1,7 +1,6 @@
 /** The vocabulary of validation: rules for one field, which report what is wrong in Kubernetes' words. */
 import {
   type FieldError,
-  forbiddenField,
   invalidValue,
   labelKeyErrors,
   labelValueErrors,
