@@ -1,7 +1,6 @@
 /** patch, in its four media types. */
 import {
   type ApiResponse,
-  badRequest,
   type FieldError,
   forbiddenField,
   invalid,
@@ -14,11 +13,11 @@ import {
 import { updateObject } from '../registry/update-object.ts';
 import type { DecodedBody } from '../schema/decode-body.ts';
 import { type ApiCall, isDryRun, writeContext } from './api-call.ts';
+import { checkName, checkNamespace } from './check-identity.ts';
 import { negotiate } from './negotiate.ts';
 import { applyObject, type PatchType, patchObject } from './object-codec.ts';
 import { readBody } from './read-body.ts';
 import { storedResponse } from './respond.ts';
-import { checkNamespace } from './write-handlers.ts';
 
 const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
   'application/json-patch+json': 'json',
@@ -80,11 +79,7 @@ function checkPatchOptions(query: URLSearchParams, type: PatchType): void {
 }
 
 function checked(call: ApiCall, object: KubeObject): KubeObject {
-  const { attributes } = call;
   checkNamespace(call, object);
-  if (object.metadata.name !== attributes.name)
-    throw badRequest(
-      `the name of the object (${object.metadata.name}) does not match the name on the URL (${attributes.name})`,
-    );
+  checkName(call, object);
   return object;
 }

@@ -1,8 +1,9 @@
 /** create, update, patch. */
-import { type ApiResponse, badRequest, type KubeObject, methodNotAllowed } from '@towtank/apimachinery';
+import { type ApiResponse, type KubeObject, methodNotAllowed } from '@towtank/apimachinery';
 import { createObject } from '../registry/create-object.ts';
 import { updateObject } from '../registry/update-object.ts';
 import { type ApiCall, isDryRun, writeContext } from './api-call.ts';
+import { checkName, checkNamespace } from './check-identity.ts';
 import { negotiate } from './negotiate.ts';
 import { decodeForCall } from './object-codec.ts';
 import { readBody } from './read-body.ts';
@@ -30,24 +31,11 @@ export async function updateHandler(call: ApiCall): Promise<ApiResponse> {
   const transform = (old: KubeObject | undefined): KubeObject => {
     const object = decodeForCall(call, body, old);
     checkNamespace(call, object);
+    object.metadata.name ||= attributes.name;
     checkName(call, object);
     return object;
   };
   const createsMissing = attributes.subresource === '' && store.strategy.allowCreateOnUpdate === true;
   const { stored, created } = await updateObject(store, { transform, createsMissing }, writeContext(call, dryRun));
   return finish(storedResponse(created ? 201 : 200, stored, representation, call.warnings));
-}
-
-/** An object may leave its namespace out, but not name another one than the request. Throws 400. */
-export function checkNamespace({ attributes, store }: ApiCall, { metadata }: KubeObject): void {
-  if (!store.resource.namespaced || !metadata.namespace || metadata.namespace === attributes.namespace) return;
-  throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-}
-
-function checkName({ attributes }: ApiCall, { metadata }: KubeObject): void {
-  if (!metadata.name) metadata.name = attributes.name;
-  if (metadata.name !== attributes.name)
-    throw badRequest(
-      `the name of the object (${metadata.name}) does not match the name on the URL (${attributes.name})`,
-    );
 }
