@@ -26,6 +26,8 @@ export interface ApiRequest {
   readonly signal?: AbortSignal | undefined;
   /** Identity that the transport has proven: an in-process caller, or a verified client certificate. */
   readonly user?: UserInfo | undefined;
+  /** Whether the transport was shown a credential that does not hold: without another one that does, this is a 401. */
+  readonly credentialRejected?: boolean | undefined;
 }
 
 /** An answer that is one object, a list or a Status. */

@@ -1,15 +1,6 @@
 /** The ports of the API server. */
-
-import type { TLSSocket } from 'node:tls';
 import type { UserInfo } from '@towtank/apimachinery';
-import {
-  type ApiServer,
-  clientIdentity,
-  kubeconfigFor,
-  type Listener,
-  listen,
-  processCertificateAuthority,
-} from '@towtank/apiserver';
+import { type ApiServer, kubeconfigFor, type Listener, listen, processCertificateAuthority } from '@towtank/apiserver';
 import type { ClosingStack } from './closing-stack.ts';
 import { CLUSTER_DEFAULTS, type ClusterOptions } from './cluster-options.ts';
 
@@ -45,7 +36,6 @@ async function listenSecurely(apiServer: ApiServer, host: string, port: number):
     host,
     port,
     tls: { cert: certPem, key: keyPem, clientCa: authority.caPem },
-    userOf: (socket) => clientIdentity(socket as TLSSocket).user,
   });
 }
 

@@ -21,7 +21,7 @@ export function createAuthenticator({ allowAnonymous = true, ...sources }: Authe
   return (request: ApiRequest): UserInfo | undefined | Promise<UserInfo | undefined> => {
     if (request.user !== undefined) return withAuthenticatedGroup(request.user);
     const token = bearerToken(request);
-    if (token === undefined) return anonymous;
+    if (token === undefined) return request.credentialRejected === true ? undefined : anonymous;
     const identity = authenticateToken(token);
     return identity instanceof Promise ? identity.then((found) => found?.user) : identity?.user;
   };

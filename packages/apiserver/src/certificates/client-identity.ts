@@ -10,7 +10,8 @@ export interface ClientIdentity {
   readonly rejected: boolean;
 }
 
-const ANONYMOUS: ClientIdentity = { user: undefined, rejected: false };
+/** A connection that proves nothing. */
+export const ANONYMOUS_CLIENT: ClientIdentity = { user: undefined, rejected: false };
 const REJECTED: ClientIdentity = { user: undefined, rejected: true };
 const known = new WeakMap<TLSSocket, ClientIdentity>();
 
@@ -30,9 +31,11 @@ export function clientIdentity(socket: TLSSocket): ClientIdentity {
 
 function identify(socket: TLSSocket): ClientIdentity {
   const certificate = socket.getPeerCertificate();
-  if (certificate === null || Object.keys(certificate).length === 0) return ANONYMOUS;
+  if (certificate === null || Object.keys(certificate).length === 0) return ANONYMOUS_CLIENT;
   const name = certificate.subject?.CN;
-  if (!socket.authorized || typeof name !== 'string' || name === '') return REJECTED;
+  if (!socket.authorized) return REJECTED;
+  // a certificate of ours that names nobody proves nothing, and is no failure either
+  if (typeof name !== 'string' || name === '') return ANONYMOUS_CLIENT;
   const organizations = certificate.subject.O as string | string[] | undefined;
   const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
   return {

@@ -5,17 +5,21 @@ import {
   type OutgoingHttpHeader,
   type RequestListener,
   type Server,
+  type ServerOptions,
   type ServerResponse,
 } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { ApiRequest, ApiResponse, UserInfo } from '@towtank/apimachinery';
-import { requestEntityTooLarge } from '@towtank/apimachinery';
+import { ANONYMOUS_CLIENT, type ClientIdentity, clientIdentity } from '../certificates/client-identity.ts';
 import { errorResponse } from '../endpoints/respond.ts';
 import { COMPRESSION_THRESHOLD_BYTES, compressor, takesGzip } from '../negotiation/compress.ts';
 import type { ApiServer } from './api-server.ts';
+import { HttpApiRequest, OVERSIZED } from './http-api-request.ts';
 import { refuseBrokenRequest } from './refuse-broken-request.ts';
+import { readRequestBody } from './request-body.ts';
 import { writeWatch } from './watch-stream.ts';
 import { webSocketListener } from './web-socket.ts';
 
@@ -34,8 +38,19 @@ export interface ListenOptions {
   /** Default 0: any free port. */
   readonly port?: number;
   readonly tls?: TlsOptions;
-  /** Identity behind a verified client certificate. */
+  /** Who everybody on this port is; else certificates and tokens say who somebody is. */
   readonly userOf?: (socket: Socket) => UserInfo | undefined;
+  readonly timeouts?: Partial<ConnectionTimeouts>;
+}
+
+/** How long a connection may keep the server waiting, in milliseconds. The defaults are the real server's. */
+export interface ConnectionTimeouts {
+  /** For the line and the headers of a request; then the connection is closed without a word. Default 32 s. */
+  readonly headersMs: number;
+  /** For a whole request, its body included; then it is answered 504. Default 60 s, and never less than for headers. */
+  readonly requestMs: number;
+  /** For the next request on an open connection. Default 90 s. */
+  readonly idleMs: number;
 }
 
 /** A listening port. */
@@ -47,20 +62,14 @@ export interface Listener extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** The largest body that is taken, in bytes: 3 MiB, as the real server's. */
-const MAX_BODY_BYTES = 3 * 1024 * 1024;
-/** How much of a larger body is read and thrown away, so that its sender comes to read the refusal. */
-const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
-
 /** Starts to listen. Rejects when the port is taken. */
 export async function listen(apiServer: ApiServer, options: ListenOptions = {}): Promise<Listener> {
   const { host = '127.0.0.1', port = 0, tls } = options;
-  const onRequest = requestListener(apiServer, options.userOf);
-  const server = tls === undefined ? createServer(SERVER_OPTIONS, onRequest) : secureServer(tls, onRequest);
-  server.on(
-    'upgrade',
-    webSocketListener(apiServer, ({ socket }) => options.userOf?.(socket)),
-  );
+  const identityOf = identifier(options);
+  const onRequest = requestListener(apiServer, identityOf);
+  const settings = serverSettings(options.timeouts ?? {});
+  const server = tls === undefined ? createServer(settings, onRequest) : secureServer(tls, settings, onRequest);
+  server.on('upgrade', webSocketListener(apiServer, identityOf));
   server.on('clientError', refuseBrokenRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -84,20 +93,42 @@ export async function listen(apiServer: ApiServer, options: ListenOptions = {}):
 /** Request line and headers together may have so many bytes, as with Go's server. */
 const MAX_HEADER_BYTES = 1024 * 1024 + 4096;
 
-const SERVER_OPTIONS = {
-  keepAliveTimeout: 60_000,
-  headersTimeout: 32_000,
-  requestTimeout: 60_000,
-  maxHeaderSize: MAX_HEADER_BYTES,
-  noDelay: true,
-} as const;
+/** How often stalled connections are looked for at most, in milliseconds. */
+const CHECKING_INTERVAL_MS = 5000;
+
+function serverSettings({
+  headersMs = 32_000,
+  requestMs = 60_000,
+  idleMs = 90_000,
+}: Partial<ConnectionTimeouts>): ServerOptions {
+  return {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    connectionsCheckingInterval: Math.min(CHECKING_INTERVAL_MS, headersMs, requestMs),
+    maxHeaderSize: MAX_HEADER_BYTES,
+    noDelay: true,
+  };
+}
 
 /** A server that reads its certificates at the first connection: most clusters are only used in process. */
-function secureServer({ key, cert, clientCa }: TlsOptions, onRequest: RequestListener): Server {
+function secureServer(
+  { key, cert, clientCa }: TlsOptions,
+  settings: ServerOptions,
+  onRequest: RequestListener,
+): Server {
   const ca = clientCa === undefined ? [] : [clientCa];
   const verification = { requestCert: clientCa !== undefined, rejectUnauthorized: false };
-  const server = createSecureServer({ ...SERVER_OPTIONS, ...verification, ca: [] }, onRequest);
+  const server = createSecureServer({ ...settings, ...verification, ca: [] }, onRequest);
   return server.prependOnceListener('connection', () => server.setSecureContext({ key, cert, ca }));
+}
+
+/** Who is at the other end of a connection, as far as the connection itself says. */
+export type IdentityOf = (socket: Socket) => ClientIdentity;
+
+function identifier({ userOf, tls }: ListenOptions): IdentityOf | undefined {
+  if (userOf !== undefined) return (socket) => ({ user: userOf(socket), rejected: false });
+  return tls?.clientCa === undefined ? undefined : (socket) => clientIdentity(socket as TLSSocket);
 }
 
 function closeServer(server: Server): Promise<void> {
@@ -110,68 +141,18 @@ function closeServer(server: Server): Promise<void> {
 /** A node:http request listener in front of the core: what express apps and test servers mount too. */
 export function requestListener(
   apiServer: ApiServer,
-  userOf?: (socket: Socket) => UserInfo | undefined,
+  identityOf?: IdentityOf,
 ): (req: IncomingMessage, res: ServerResponse) => void {
   return (req, res) => {
-    const user = userOf?.(req.socket);
+    const identity = identityOf === undefined ? ANONYMOUS_CLIENT : identityOf(req.socket);
     if (req.method === 'GET' || req.method === 'HEAD') {
-      void answer(apiServer, new HttpApiRequest(req, undefined, res, user), res);
+      void answer(apiServer, new HttpApiRequest(req, undefined, res, identity), res);
       return;
     }
-    readBody(req, (body) => {
-      if (body === undefined) send(errorResponse(requestEntityTooLarge(MAX_BODY_BYTES)), res);
-      else void answer(apiServer, new HttpApiRequest(req, body, res, user), res);
+    readRequestBody(req, res, (body = OVERSIZED) => {
+      void answer(apiServer, new HttpApiRequest(req, body, res, identity), res);
     });
   };
-}
-
-/** A request as the core takes it. A class, because a literal with an accessor costs each request more. */
-class HttpApiRequest implements ApiRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Buffer | undefined;
-  readonly user: UserInfo | undefined;
-  readonly #res: ServerResponse;
-  #controller: AbortController | undefined;
-
-  constructor(req: IncomingMessage, body: Buffer | undefined, res: ServerResponse, user: UserInfo | undefined) {
-    this.method = req.method ?? 'GET';
-    this.url = req.url ?? '/';
-    this.headers = req.headers as Record<string, string>;
-    this.body = body;
-    this.user = user;
-    this.#res = res;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      const controller = new AbortController();
-      this.#controller = controller;
-      this.#res.once('close', () => controller.abort());
-    }
-    return this.#controller.signal;
-  }
-}
-
-/** Calls back with the body, or with undefined once it has grown over the limit. */
-function readBody(req: IncomingMessage, callback: (body: Buffer | undefined) => void): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let over = false;
-  req.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > MAX_DISCARDED_BYTES) req.destroy();
-    if (over) return;
-    if (size > MAX_BODY_BYTES) {
-      over = true;
-      chunks.length = 0;
-      callback(undefined);
-    } else chunks.push(chunk);
-  });
-  req.on('end', () => {
-    if (!over) callback(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
-  });
 }
 
 async function answer(apiServer: ApiServer, request: ApiRequest, res: ServerResponse): Promise<void> {

@@ -1,16 +1,26 @@
-/** What a connection gets whose request cannot be read as HTTP. */
+/** What a connection gets whose request cannot be read as HTTP, or does not come to its end. */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-
-const STATUS_OF: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
+import { StatusError } from '@towtank/apimachinery';
+import { answerAwaitingBody } from './request-body.ts';
 
 /** Answers in plain text, in the words of Go's server, and closes the connection. A `clientError` listener. */
 export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status = STATUS_OF[error.code ?? ''] ?? 400;
-  const line = `${status} ${STATUS_CODES[status]}`;
-  socket.end(`HTTP/1.1 ${line}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${line}`);
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return closeStalled(socket);
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  refuse(socket, status, `${status} ${STATUS_CODES[status]}`);
+}
+
+/** Headers that do not come are no request, so there is nothing to answer; a request without its body has timed out. */
+function closeStalled(socket: Duplex): void {
+  if (answerAwaitingBody(socket) === undefined) return void socket.destroy();
+  const message = 'Timeout: request did not complete within the allotted timeout';
+  const { kind: _, apiVersion: __, ...status } = new StatusError(504, 'Timeout', message, { details: {} }).toStatus();
+  refuse(socket, 504, `${JSON.stringify(status)}\n`);
+}
+
+function refuse(socket: Duplex, status: number, text: string): void {
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close`;
+  socket.end(`${head}\r\n\r\n${text}`);
 }

@@ -1,15 +1,11 @@
 /** Watches over WebSocket: one text message for each event. */
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import {
-  type ApiRequest,
-  badRequest,
-  type EncodedEvent,
-  type UserInfo,
-  type WatchResponse,
-} from '@towtank/apimachinery';
+import { type ApiRequest, badRequest, type EncodedEvent, type WatchResponse } from '@towtank/apimachinery';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { offeredProtocols } from '../authentication/bearer-token.ts';
+import { ANONYMOUS_CLIENT, type ClientIdentity } from '../certificates/client-identity.ts';
 import { type ConnectResponse, isConnectResponse } from '../connect/connect-response.ts';
 import { webSocketConnection } from '../connect/web-socket-connection.ts';
 import { errorResponse } from '../endpoints/respond.ts';
@@ -26,18 +22,20 @@ const GOING_AWAY = 1001;
 /** An upgrade listener in front of the core. Requests that are no watch are answered as what they are, then closed. */
 export function webSocketListener(
   apiServer: ApiServer,
-  userOf?: (request: IncomingMessage) => UserInfo | undefined,
+  identityOf?: (socket: Socket) => ClientIdentity,
 ): UpgradeListener {
   let server: Promise<WebSocketServer> | undefined;
   return (request, socket, head) => {
     server ??= startWebSockets();
     const aborted = new AbortController();
     socket.once('close', () => aborted.abort());
+    const { user, rejected } = identityOf?.(request.socket) ?? ANONYMOUS_CLIENT;
     const asked: ApiRequest = {
       method: 'GET',
       url: request.url ?? '/',
       headers: request.headers as Record<string, string>,
-      user: userOf?.(request),
+      user,
+      credentialRejected: rejected,
       signal: aborted.signal,
     };
     void Promise.all([server, apiServer.handle(asked)]).then(([wss, response]) => {

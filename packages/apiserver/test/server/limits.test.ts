@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ApiServer, buildApiServer, type Listener, listen } from '../../src/index.ts';
+import { type ApiServer, buildApiServer, type Listener, type ListenOptions, listen } from '../../src/index.ts';
 
 const test = suite('limits');
 const MIB = 1024 * 1024;
@@ -14,9 +14,12 @@ interface World extends AsyncDisposable {
   readonly listener: Listener;
 }
 
-async function startWorld(): Promise<World> {
-  const apiServer = await buildApiServer({ authorization: 'AlwaysAllow' });
-  const listener = await listen(apiServer);
+async function startWorld(
+  options: ListenOptions = {},
+  authorization: 'AlwaysAllow' | 'RBAC' = 'AlwaysAllow',
+): Promise<World> {
+  const apiServer = await buildApiServer({ authorization });
+  const listener = await listen(apiServer, options);
   return {
     apiServer,
     listener,
@@ -56,6 +59,47 @@ test('a body over 3 MiB is refused as too large, and the connection serves on', 
     code: 413,
   });
   assert.is((await send(3 * MIB)).status, 400, 'what fits is read, and found to be no JSON');
+});
+
+test('who may not write is told so, however large the body', async () => {
+  await using world = await startWorld({}, 'RBAC');
+  const send = async (headers: Record<string, string>): Promise<number> => {
+    const url = `${world.listener.url}/api/v1/namespaces/default/configmaps`;
+    return (await fetch(url, { method: 'POST', headers, body: 'x'.repeat(3 * MIB + 1) })).status;
+  };
+  assert.is(await send({}), 403);
+  assert.is(await send({ authorization: 'Bearer nonsense' }), 401);
+});
+
+test('a large body where none is read is no reason to refuse', async () => {
+  await using world = await startWorld();
+  const answer = await fetch(`${world.listener.url}/api/v1/nonsense`, {
+    method: 'POST',
+    body: 'x'.repeat(3 * MIB + 1),
+  });
+  assert.is(answer.status, 404);
+});
+
+test('a connection whose headers do not come is closed without a word', async () => {
+  await using world = await startWorld({ timeouts: { headersMs: 20 } });
+  assert.is(await raw(world.listener, 'GET /version HTTP/1.1\r\nHost: x\r\n'), '');
+});
+
+test('a request whose body does not come is answered that it took too long', async () => {
+  await using world = await startWorld({ timeouts: { headersMs: 20, requestMs: 30 } });
+  const answer = await raw(
+    world.listener,
+    'POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{',
+  );
+  assert.match(answer, /^HTTP\/1\.1 504 Gateway Timeout\r\n/);
+  assert.equal(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))), {
+    metadata: {},
+    status: 'Failure',
+    message: 'Timeout: request did not complete within the allotted timeout',
+    reason: 'Timeout',
+    details: {},
+    code: 504,
+  });
 });
 
 const BROKEN: [string, string, number][] = [
@@ -103,10 +147,9 @@ test('HEAD has the headers of GET and no body', async () => {
   assert.is(await head.text(), '');
 });
 
-test('a client that goes away frees its watch at once', async () => {
-  await using world = await startWorld();
+/** How many watches of storage are open. */
+function countWatches({ storage }: ApiServer): () => number {
   let open = 0;
-  const { storage } = world.apiServer;
   const watch = storage.watch.bind(storage);
   storage.watch = (...given) => {
     const stop = watch(...given);
@@ -116,14 +159,25 @@ test('a client that goes away frees its watch at once', async () => {
       stop();
     };
   };
-  const socket = connect(world.listener.port, '127.0.0.1', () =>
-    socket.write('GET /api/v1/configmaps?watch=true HTTP/1.1\r\nHost: x\r\n\r\n'),
-  );
-  await once(socket, 'data');
-  assert.is(open, 1);
-  socket.destroy();
-  while (open > 0) await new Promise((resolve) => setImmediate(resolve));
-  assert.is(open, 0);
-});
+  return () => open;
+}
+
+const UPGRADE =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+for (const [name, headers] of [
+  ['a client that goes away frees its watch at once', ''],
+  ['a client that goes away frees its watch over a WebSocket at once', UPGRADE],
+] as const)
+  test(name, async () => {
+    await using world = await startWorld();
+    const open = countWatches(world.apiServer);
+    const socket = connect(world.listener.port, '127.0.0.1', () =>
+      socket.write(`GET /api/v1/configmaps?watch=true HTTP/1.1\r\nHost: x\r\n${headers}\r\n`),
+    );
+    await once(socket, 'data');
+    assert.is(open(), 1);
+    socket.destroy();
+    while (open() > 0) await new Promise((resolve) => setImmediate(resolve));
+  });
 
 test.run();
