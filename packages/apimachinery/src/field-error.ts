@@ -12,8 +12,12 @@ export interface FieldError {
 export function formatBadValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return quote(value);
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escapeForHtml);
+  return goJson(value);
 }
+
+/** JSON as Go writes it: characters that HTML would read are escaped. `indent` spaces a level, or all on one line. */
+export const goJson = (value: unknown, indent = 0): string =>
+  JSON.stringify(value, undefined, indent).replace(/[<>&\u2028\u2029]/g, escapeForHtml);
 
 const escapeForHtml = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 

@@ -26,6 +26,7 @@ export {
   forbiddenField,
   formatBadValue,
   formatFieldErrors,
+  goJson,
   internalFieldError,
   invalidValue,
   notFoundField,

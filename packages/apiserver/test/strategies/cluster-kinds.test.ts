@@ -210,8 +210,51 @@ const claim = (spec: object): KubeObject =>
 test('a claim keeps what it asks for', () => {
   assert.equal(changeProblems(claim({}), claim({ volumeName: 'v' })), []);
   assert.equal(changeProblems(claim({ volumeName: 'v' }), claim({ volumeName: 'w' })), [
-    'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+    `spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims
+@@ -9,7 +9,7 @@
+    "storage": "1Gi"
+   }
+  },
+- "VolumeName": "v",
++ "VolumeName": "w",
+  "StorageClassName": null,
+  "VolumeMode": "Filesystem",
+  "DataSource": null,
+`,
   ]);
+});
+
+const volume = (spec: object): KubeObject =>
+  object('v1', 'PersistentVolume', { spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, ...spec } });
+
+test('a volume keeps its source, and the nodes that reach it', () => {
+  const affinity = (key: string): object => ({
+    required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'Exists' }] }] },
+  });
+  const [a, b] = [
+    volume({ hostPath: { path: '/a' }, nodeAffinity: affinity('a') }),
+    volume({ hostPath: { path: '/b' }, nodeAffinity: affinity('b') }),
+  ];
+  assert.equal(changeProblems(a, b), [
+    `spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation
+@@ -2,7 +2,7 @@
+  "GCEPersistentDisk": null,
+  "AWSElasticBlockStore": null,
+  "HostPath": {
+-  "Path": "/a",
++  "Path": "/b",
+   "Type": ""
+  },
+  "Glusterfs": null,
+`,
+    'nodeAffinity: Invalid value: {"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"b","Operator":"Exists","Values":null}],"MatchFields":null}]}}: field is immutable, except for updating from beta label to GA',
+  ]);
+});
+
+test('a class of attributes that has been applied is not taken away', () => {
+  const before = { ...claim({ volumeName: 'v', volumeAttributesClassName: 'gold' }), status: { phase: 'Bound' } };
+  const after = { ...claim({ volumeName: 'v' }), status: { phase: 'Bound' } };
+  assert.equal(changeProblems(before, after), []);
 });
 
 test('the value of a priority never changes', () => {

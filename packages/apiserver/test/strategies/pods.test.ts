@@ -167,9 +167,22 @@ for (const [name, object, problems] of NEW) test(name, () => assert.equal(proble
 const UPDATABLE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
+const COMMAND_DIFFERENCE = `@@ -5,7 +5,9 @@
+   {
+    "Name": "c",
+    "Image": "i:1",
+-   "Command": null,
++   "Command": [
++    "x"
++   ],
+    "Args": null,
+    "WorkingDir": "",
+    "Ports": null,
+`;
+
 const CHANGES: readonly (readonly [name: string, before: KubeObject, after: KubeObject, start: readonly string[]])[] = [
   ['an image may change', pod(), pod({}, { image: 'i:2' }), []],
-  ['a command may not', pod(), pod({}, { command: ['x'] }), [`spec: Forbidden: ${UPDATABLE}`]],
+  ['a command may not', pod(), pod({}, { command: ['x'] }), [`spec: Forbidden: ${UPDATABLE}\n${COMMAND_DIFFERENCE}`]],
   [
     'containers are not added',
     pod(),

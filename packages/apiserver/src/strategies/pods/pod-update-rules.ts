@@ -2,6 +2,7 @@
 import { forbiddenField, invalidValue, type KubeObject, required } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import { checkRange, type Errors, type Fields } from '../validation/field-rules.ts';
+import { internalDiff } from '../validation/internal-form.ts';
 import { checkTolerations } from './affinity-rules.ts';
 import { checkPodAnnotationChanges, isMirrorPod } from './pod-annotation-rules.ts';
 import { checkGatedChanges, withoutGatedChanges } from './pod-gate-rules.ts';
@@ -20,7 +21,9 @@ export function checkPodUpdate(errors: Errors, pod: KubeObject, old: KubeObject)
   if (!checkDeadline(errors, pod.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds)) return;
   checkAddedTolerations(errors, 'spec.tolerations', pod.spec.tolerations ?? [], old.spec.tolerations ?? []);
   checkGatedChanges(errors, pod.spec, old.spec);
-  if (!deepEqual(withoutAllowedChanges(pod.spec, old.spec), old.spec)) errors.push(forbiddenField('spec', UPDATABLE));
+  const rest = withoutAllowedChanges(pod.spec, old.spec);
+  if (!deepEqual(rest, old.spec))
+    errors.push(forbiddenField('spec', `${UPDATABLE}\n${internalDiff('PodSpec', old.spec, rest)}`));
 }
 
 /** Answers whether the lists can be compared any further. */
@@ -92,6 +95,11 @@ export function checkEphemeralUpdate(errors: Errors, pod: KubeObject, old: KubeO
     if (next === undefined)
       errors.push(forbiddenField(field, `existing ephemeral containers ${name} may not be removed\n`));
     else if (!deepEqual(next, container))
-      errors.push(forbiddenField(field, `existing ephemeral containers ${name} may not be changed\n`));
+      errors.push(
+        forbiddenField(
+          field,
+          `existing ephemeral containers ${name} may not be changed\n${internalDiff('EphemeralContainer', container, next)}`,
+        ),
+      );
   }
 }

@@ -3,6 +3,7 @@ import { compareQuantities, forbiddenField, invalidValue, type KubeObject, requi
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
 import { checkUnchanged, type Errors, type Fields, IMMUTABLE } from '../validation/field-rules.ts';
+import { internalDiff } from '../validation/internal-form.ts';
 import { isWhole } from '../validation/resource-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
 import { checkClaimSpec } from './claim-spec-rules.ts';
@@ -18,30 +19,45 @@ function checkUpdate(errors: Errors, claim: KubeObject, old: KubeObject): void {
     claim.metadata.annotations?.[CLASS_ANNOTATION],
   ];
   const upgrades =
-    before !== undefined && old.spec.storageClassName === undefined && claim.spec.storageClassName === before;
+    before !== undefined &&
+    old.spec.storageClassName === undefined &&
+    claim.spec.storageClassName === before &&
+    (after === undefined || after === before);
   if (!upgrades && before !== after)
     errors.push(invalidValue(`metadata.annotations.${CLASS_ANNOTATION}`, after ?? '', IMMUTABLE));
-  if (!deepEqual(withoutAllowedChanges(claim, old), old.spec)) errors.push(forbiddenField('spec', SPEC_MESSAGE));
+  checkSpecUnchanged(errors, claim, old);
   checkSize(errors, claim, old);
   checkUnchanged(errors, 'volumeMode', claim.spec.volumeMode, old.spec.volumeMode);
-  const [wanted, had] = [claim.spec.volumeAttributesClassName, old.spec.volumeAttributesClassName];
-  if (had === undefined || wanted === had) return;
-  const change = wanted === undefined ? 'nil' : 'an empty string';
-  if (!wanted)
-    errors.push(
-      forbiddenField('spec.volumeAttributesClassName', `update from non-nil value to ${change} is forbidden`),
-    );
+  checkAttributesClass(errors, claim, old);
 }
 
-/** The spec with everything put back that may change: volume and class once, the size of a bound claim. */
-function withoutAllowedChanges(claim: KubeObject, old: KubeObject): Fields {
+/** A class of attributes that has been applied is replaced, never taken away. */
+function checkAttributesClass(errors: Errors, { spec }: KubeObject, old: KubeObject): void {
+  const wanted = spec.volumeAttributesClassName;
+  if (wanted === old.spec.volumeAttributesClassName || wanted) return;
+  if (old.status?.currentVolumeAttributesClassName === undefined) return;
+  const what = wanted === undefined ? 'nil' : 'empty string';
+  errors.push(
+    forbiddenField(
+      'spec.volumeAttributesClassName',
+      `update to ${what} is forbidden when status.currentVolumeAttributesClassName is not nil`,
+    ),
+  );
+}
+
+/** All but what may change stays: the volume may be set once, as may the class; the size of a bound claim changes. */
+function checkSpecUnchanged(errors: Errors, claim: KubeObject, old: KubeObject): void {
   const spec = structuredClone(claim.spec);
-  if (!old.spec.volumeName) spec.volumeName = old.spec.volumeName;
-  if (old.spec.storageClassName === undefined) spec.storageClassName = undefined;
-  if (claim.status?.phase !== 'Bound') return spec;
-  if (spec.resources?.requests !== undefined) spec.resources.requests.storage = old.spec.resources?.requests?.storage;
-  if (spec.volumeAttributesClassName !== undefined) spec.volumeAttributesClassName = old.spec.volumeAttributesClassName;
-  return spec;
+  const before = old.spec.volumeName ? old.spec : { ...old.spec, volumeName: spec.volumeName };
+  const annotated = old.metadata.annotations?.[CLASS_ANNOTATION];
+  if (old.spec.storageClassName === undefined && (annotated === undefined || spec.storageClassName === annotated))
+    spec.storageClassName = undefined;
+  if (claim.status?.phase === 'Bound') {
+    if (spec.resources?.requests !== undefined) spec.resources.requests.storage = old.spec.resources?.requests?.storage;
+    spec.volumeAttributesClassName = old.spec.volumeAttributesClassName;
+  }
+  if (!deepEqual(spec, before))
+    errors.push(forbiddenField('spec', `${SPEC_MESSAGE}\n${internalDiff('PersistentVolumeClaimSpec', before, spec)}`));
 }
 
 function checkSize(errors: Errors, claim: KubeObject, old: KubeObject): void {

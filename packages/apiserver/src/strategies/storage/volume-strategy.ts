@@ -31,6 +31,7 @@ import {
   type Errors,
   type Fields,
 } from '../validation/field-rules.ts';
+import { internalDiff, internalForm } from '../validation/internal-form.ts';
 import { checkNodeSelector } from '../validation/node-selector-rules.ts';
 import { checkNoBacksteps } from '../validation/path-rules.ts';
 import { checkPositiveAmount } from '../validation/resource-rules.ts';
@@ -165,26 +166,33 @@ function checkAttributesClass(errors: Errors, field: string, { volumeAttributesC
 
 function checkUpdate(errors: Errors, { spec }: KubeObject, old: KubeObject): void {
   checkSpec(errors, 'spec', spec);
-  const changed = Object.keys(SOURCES).some((source) => !deepEqual(comparable(spec, old, source), old.spec[source]));
-  if (changed)
+  const source = comparable(spec, old);
+  if (Object.keys(SOURCES).some((name) => !deepEqual(source[name], old.spec[name])))
     errors.push(
-      forbiddenField('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'),
+      forbiddenField(
+        'spec.persistentvolumesource',
+        `spec.persistentvolumesource is immutable after creation\n${internalDiff('PersistentVolumeSource', old.spec, source)}`,
+      ),
     );
   checkUnchanged(errors, 'volumeMode', spec.volumeMode, old.spec.volumeMode);
   if (old.spec.nodeAffinity !== undefined && !deepEqual(spec.nodeAffinity, old.spec.nodeAffinity))
     errors.push(
-      invalidValue('nodeAffinity', spec.nodeAffinity, 'field is immutable, except for updating from beta label to GA'),
+      invalidValue(
+        'nodeAffinity',
+        spec.nodeAffinity && internalForm('VolumeNodeAffinity', spec.nodeAffinity),
+        'field is immutable, except for updating from beta label to GA',
+      ),
     );
   if (old.spec.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined)
     errors.push(forbiddenField('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'));
 }
 
 /** A secret for growing may be named later. */
-function comparable(spec: Fields, old: KubeObject, source: string): Fields {
-  if (source !== 'csi' || old.spec.csi?.controllerExpandSecretRef !== undefined) return spec[source];
-  if (spec.csi === undefined) return undefined;
-  const { controllerExpandSecretRef, ...rest } = spec.csi;
-  return rest;
+function comparable(spec: Fields, old: KubeObject): Fields {
+  if (old.spec.csi === undefined || old.spec.csi.controllerExpandSecretRef !== undefined) return spec;
+  if (spec.csi?.controllerExpandSecretRef === undefined) return spec;
+  const { controllerExpandSecretRef, ...csi } = spec.csi;
+  return { ...spec, csi };
 }
 
 const STORAGE_ANNOTATIONS: Readonly<Record<string, string>> = {

@@ -8,6 +8,7 @@ import {
   required,
 } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
+import { internalForm } from './internal-form.ts';
 
 /** A decoded value: the schema has checked its types, and has dropped fields that are empty. */
 // biome-ignore lint/suspicious/noExplicitAny: the fields of a decoded type, whose shape the schema has checked
@@ -84,9 +85,10 @@ export function checkChoice(errors: Errors, field: string, value: unknown, suppo
   else checkSupported(errors, field, value, supported);
 }
 
-/** A field has not changed. */
-export function checkUnchanged(errors: Errors, field: string, next: unknown, old: unknown): void {
-  if (!deepEqual(next ?? null, old ?? null)) errors.push(invalidValue(field, next, IMMUTABLE));
+/** A field has not changed. `type` names what it is in memory, if that is not what it is on the wire. */
+export function checkUnchanged(errors: Errors, field: string, next: unknown, old: unknown, type?: string): void {
+  if (deepEqual(next ?? null, old ?? null)) return;
+  errors.push(invalidValue(field, type === undefined || !next ? next : internalForm(type, next), IMMUTABLE));
 }
 
 /** Labels, wherever they stand. */

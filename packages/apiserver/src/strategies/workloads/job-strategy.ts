@@ -57,7 +57,14 @@ function checkGenerated(errors: Errors, job: KubeObject): void {
     errors.push(invalidValue('spec.selector', job.spec.selector, '`selector` not auto-generated'));
 }
 
-const FIXED = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'];
+/** With the types of those that are structs. */
+const FIXED: readonly (readonly [string, string?])[] = [
+  ['completionMode'],
+  ['podFailurePolicy', 'PodFailurePolicy'],
+  ['backoffLimitPerIndex'],
+  ['managedBy'],
+  ['successPolicy', 'SuccessPolicy'],
+];
 
 function checkUpdate(errors: Errors, { spec }: KubeObject, old: KubeObject): void {
   checkJobSpec(errors, 'spec', spec);
@@ -65,8 +72,8 @@ function checkUpdate(errors: Errors, { spec }: KubeObject, old: KubeObject): voi
   checkCompletions(errors, spec, old.spec);
   checkUnchanged(errors, 'spec.selector', spec.selector, old.spec.selector);
   if (!deepEqual(withoutAllowedChanges(spec.template, old), old.spec.template))
-    checkUnchanged(errors, 'spec.template', spec.template, old.spec.template);
-  for (const field of FIXED) checkUnchanged(errors, `spec.${field}`, spec[field], old.spec[field]);
+    checkUnchanged(errors, 'spec.template', spec.template, old.spec.template, 'PodTemplateSpec');
+  for (const [field, type] of FIXED) checkUnchanged(errors, `spec.${field}`, spec[field], old.spec[field], type);
 }
 
 /** Indexed Jobs may change their size: completions together with parallelism. */
