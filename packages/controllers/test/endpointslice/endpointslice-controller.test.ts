@@ -6,8 +6,6 @@ import { TestCluster } from '../_cluster.ts';
 const test = suite('EndpointSlice controller');
 
 const start = (): Promise<TestCluster> => TestCluster.start(['endpointslice-controller']);
-const HOLD = { metadata: { finalizers: ['example.com/hold'] } };
-const web = (containerPort: number): { name: string; containerPort: number }[] => [{ name: 'web', containerPort }];
 
 interface Case {
   readonly name: string;
@@ -17,8 +15,6 @@ interface Case {
 
 /** Each case ends with the slices of the Service `web`. */
 const CASES: Case[] = [
-  { name: 'a selector that matches nothing gives one empty slice', when: (c) => c.service('web'), slices: [''] },
-  { name: 'an empty selector gives none', when: (c) => c.service('web', { selector: {} }), slices: [] },
   {
     name: 'ready and not ready Pods share a slice',
     when: async (cluster) => {
@@ -27,50 +23,6 @@ const CASES: Case[] = [
       await cluster.pod('two', { ip: '10.5.0.2', ready: false });
     },
     slices: ['!.2 .1 http:80'],
-  },
-  {
-    name: 'a terminating Pod stays, serving but not ready',
-    when: async (cluster) => {
-      await cluster.service('web');
-      await cluster.pod('one', HOLD);
-      await cluster.delete('pods', 'one');
-    },
-    slices: ['?~.1 http:80'],
-  },
-  {
-    name: 'a terminating Pod is ready where not ready ones are published',
-    when: async (cluster) => {
-      await cluster.service('web', { publishNotReadyAddresses: true });
-      await cluster.pod('one', HOLD);
-      await cluster.delete('pods', 'one');
-    },
-    slices: ['~.1 http:80'],
-  },
-  {
-    name: 'a failed Pod is absent even where not ready ones are published',
-    when: async (cluster) => {
-      await cluster.service('web', { publishNotReadyAddresses: true });
-      await cluster.pod('one', { phase: 'Failed' });
-    },
-    slices: [''],
-  },
-  {
-    name: 'a named port that differs by Pod makes two slices',
-    when: async (cluster) => {
-      await cluster.service('web', { ports: [{ name: 'http', port: 80, targetPort: 'web' }] });
-      await cluster.pod('one', { ip: '10.5.0.1', ports: web(8080) });
-      await cluster.pod('two', { ip: '10.5.0.2', ports: web(9090) });
-    },
-    slices: ['.1 http:8080', '.2 http:9090'],
-  },
-  {
-    name: 'a Pod without the named port has a slice of its own, without ports',
-    when: async (cluster) => {
-      await cluster.service('web', { ports: [{ name: 'http', port: 80, targetPort: 'web' }] });
-      await cluster.pod('one', { ip: '10.5.0.1', ports: web(8080) });
-      await cluster.pod('two', { ip: '10.5.0.2' });
-    },
-    slices: ['.1 http:8080', '.2'],
   },
   {
     name: 'a Pod without a node, or on a node that is not there, is left out',
@@ -89,16 +41,6 @@ const CASES: Case[] = [
       await cluster.pod('two', { ip: '10.5.0.2', node: 'nowhere' });
     },
     slices: ['.2 http:80'],
-  },
-  {
-    name: 'a removed selector leaves the slices as they are',
-    when: async (cluster) => {
-      await cluster.service('web');
-      await cluster.pod('one');
-      await cluster.patch('services', 'web', { spec: { selector: null } });
-      await cluster.pod('two', { ip: '10.5.0.2' });
-    },
-    slices: ['.1 http:80'],
   },
   {
     name: 'when the last endpoint goes its slice becomes the empty one',
@@ -146,17 +88,6 @@ test('an endpoint names its Pod, node and zone', async () => {
     [endpoint?.targetRef?.name, endpoint?.nodeName, endpoint?.zone, endpoint?.hints],
     ['one', 'node-b', 'zone-b', undefined],
   );
-});
-
-test('a changed label of the Service is a new generation of its slices, a changed annotation is not', async () => {
-  await using cluster = await start();
-  await cluster.service('web');
-  const generation = async (): Promise<number | undefined> => (await cluster.slices('web'))[0]?.metadata.generation;
-  assert.is(await generation(), 1);
-  await cluster.patch('services', 'web', { metadata: { labels: { team: 'shop' } } });
-  assert.is(await generation(), 2);
-  await cluster.patch('services', 'web', { metadata: { annotations: { note: 'x' } } });
-  assert.is(await generation(), 2);
 });
 
 test('both families have slices of their own', async () => {

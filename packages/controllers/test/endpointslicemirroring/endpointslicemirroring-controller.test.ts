@@ -128,15 +128,6 @@ const CASES: Case[] = [
     },
     slices: [''],
   },
-  {
-    name: 'a removed selector leaves the slices of Pods and adds mirrored ones',
-    when: async (cluster) => {
-      await cluster.service('db', { selector: { app: 'db' } });
-      await cluster.pod('db-0', { labels: { app: 'db' } });
-      await cluster.patch('services', 'db', { spec: { selector: null } });
-    },
-    slices: ['.1 http:80', '.1 http:80'],
-  },
 ];
 
 for (const { name, when, slices } of CASES) {
