@@ -2,7 +2,9 @@
 import { invalid, type KubeObject, StatusError } from '@towtank/apimachinery';
 import { zeroField } from '../schema/zero-value.ts';
 import { deepFreeze } from '../storage/deep-freeze.ts';
+import { StorageError } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
+import { generateName, nameTaken } from './generate-name.ts';
 import { fillObjectMeta, validateObjectMeta } from './object-meta.ts';
 import { hasStatus, interpretStorageError, keyOf, type ResourceStore } from './resource-store.ts';
 import { admissionAttributes, admit, validateAdmission, type WriteContext } from './write-context.ts';
@@ -18,6 +20,7 @@ export async function createObject(
 ): Promise<StoredObject> {
   await admit(context.admission, admissionAttributes(context, 'CREATE', object, undefined));
   await store.strategy.admit?.(object, undefined, context);
+  if (!object.metadata.name) await generateName(store, object, context);
   const reservation = await store.strategy.begin?.(object, undefined, context);
   try {
     prepare(store, object, context);
@@ -90,11 +93,8 @@ function validate(store: ResourceStore, object: KubeObject, context: WriteContex
   if (errors.length > 0) throw invalid(store.resource, object.metadata.name ?? '', errors);
 }
 
-async function insert(
-  store: ResourceStore,
-  object: KubeObject,
-  { dryRun, namespace }: WriteContext,
-): Promise<StoredObject> {
+async function insert(store: ResourceStore, object: KubeObject, context: WriteContext): Promise<StoredObject> {
+  const { dryRun, namespace } = context;
   const name = object.metadata.name ?? '';
   const key = keyOf(store, namespace, name);
   refuseRevision(object);
@@ -103,6 +103,8 @@ async function insert(
   try {
     return await store.storage.create(store.prefix, key, object);
   } catch (reason) {
+    if (reason instanceof StorageError && reason.code === 'KeyExists')
+      throw await nameTaken(store, object, context, reason);
     throw interpretStorageError(reason, store, name);
   }
 }

@@ -16,16 +16,12 @@ import {
 } from '@towtank/apimachinery';
 import type { Strategy, StrategyContext } from './strategy.ts';
 
-/** How long a generated name's base may be: what is left of 63 bytes beside the five random ones. */
-const MAX_GENERATED_BASE = 58;
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 const STANDARD_FINALIZERS = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
 
-/** Stamps a new object: generated name, uid, creation time; clears what a creator may not set. */
+/** Stamps a new object with its uid and creation time, and clears what a creator may not set. */
 export function fillObjectMeta(object: KubeObject, { clock, random, namespace, resource }: StrategyContext): void {
   const { metadata } = object;
-  if (!metadata.name && metadata.generateName)
-    metadata.name = metadata.generateName.slice(0, MAX_GENERATED_BASE) + random.suffix(5);
   if (resource.namespaced) metadata.namespace = namespace;
   else delete metadata.namespace;
   delete metadata.deletionTimestamp;
