@@ -29,6 +29,8 @@ export interface Services extends AsyncDisposable {
   /** Replaces `spec` as a client does that knows nothing of the stored object. */
   put(name: string, spec: object): Promise<Answer>;
   get(name: string): Promise<Json>;
+  /** Changes what is stored past every rule, as a server with other rules may have left it. */
+  store(name: string, change: (service: Json) => void): Promise<void>;
   remove(name: string): Promise<Answer>;
   ask(method: string, path: string, object?: object, contentType?: string): Promise<Answer>;
 }
@@ -64,6 +66,14 @@ export async function startServices(serviceCidrs: readonly string[] = ['10.96.0.
     },
     put: (name, spec) => ask('PUT', `${SERVICES}/${name}`, bodyOf(name, spec)),
     get: async (name) => (await ask('GET', `${SERVICES}/${name}`)).object,
+    async store(name, change) {
+      const key = `default/${name}`;
+      const stored = await apiServer.storage.get('services', key);
+      if (stored === undefined) throw new Error(`there is no Service "${name}"`);
+      const service = structuredClone(stored.object);
+      change(service);
+      await apiServer.storage.update('services', key, stored, service);
+    },
     remove: (name) => ask('DELETE', `${SERVICES}/${name}`),
     [Symbol.asyncDispose]: async () => apiServer.close(),
   };

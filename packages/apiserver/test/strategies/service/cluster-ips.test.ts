@@ -421,4 +421,16 @@ test('a failure to allocate comes before every other mistake', async () => {
   assert.equal(refusals, ['spec.clusterIPs Invalid']);
 });
 
+test('an IPv6 address stays as it is spelt, is warned of, and is taken under its canonical name', async () => {
+  await using services = await startServices(DUAL_STACK);
+  const spelt = 'FD00:10:96:0::50';
+  const { status, object, warnings } = await services.create('web', { clusterIP: spelt, ports });
+  assert.equal([status, object.spec.clusterIPs], [201, [spelt]]);
+  assert.match(warnings.join(), 'spec.clusterIPs[0]: IPv6 address');
+  const taken = await services.create('other', { clusterIP: 'fd00:10:96::50', ports });
+  assert.match(taken.messages.join(), 'failed to allocate IP fd00:10:96::50: provided IP is already allocated');
+  await services.remove('web');
+  assert.is((await services.create('other', { clusterIP: 'fd00:10:96::50', ports })).status, 201);
+});
+
 test.run();

@@ -294,6 +294,21 @@ const WARNED: readonly { name: string; spec: object; metadata?: object; warning:
     metadata: { annotations: { 'service.kubernetes.io/topology-aware-hints': 'auto' } },
     warning: 'please use service.kubernetes.io/topology-mode instead',
   },
+  {
+    name: 'an external IP that is not in its canonical text',
+    spec: { ports, externalIPs: ['2001:DB8:0::1'] },
+    warning: String.raw`spec.externalIPs[0]: IPv6 address \"2001:DB8:0::1\" should be in RFC 5952 canonical format (\"2001:db8::1\")`,
+  },
+  {
+    name: 'an address of the load balancer with leading zeros',
+    spec: { ...LB, loadBalancerIP: '010.0.0.1' },
+    warning: String.raw`spec.loadBalancerIP: non-standard IP address \"010.0.0.1\" will be considered invalid in a future Kubernetes release: use \"10.0.0.1\"`,
+  },
+  {
+    name: 'external IPs of a Service that has no use for them',
+    spec: { type: 'ExternalName', externalName: 'example.com', externalIPs: ['192.0.2.1'] },
+    warning: 'spec.externalIPs is ignored when spec.type is',
+  },
 ];
 
 for (const { name, spec, metadata = {}, warning } of WARNED)
@@ -314,10 +329,26 @@ test('source ranges may come from the annotation, and have the same rules there'
   assert.is((await services.create('other', { ports }, { metadata: annotated('10.0.0.0/8') })).status, 422);
 });
 
-test('an external IP in an odd spelling stays where it has been', async () => {
+test('an external IP in an odd spelling stays where it has been, and goes nowhere else', async () => {
   await using services = await startServices();
-  const odd = '::ffff:192.0.2.1';
-  assert.is((await services.create('web', { ports, externalIPs: [odd] })).status, 422);
+  const [odd, other] = ['::ffff:192.0.2.1', '192.000.002.002'];
+  const refused = (at: number): string[] => [`spec.externalIPs[${at}] Invalid`];
+  assert.equal((await services.create('web', { ports, externalIPs: [odd] })).refusals, refused(0));
+  await services.create('web', { ports });
+  await services.store('web', ({ spec }) => {
+    spec.externalIPs = [odd];
+  });
+  const setIps = async (...externalIPs: string[]): Promise<unknown> => {
+    const { status, refusals, object } = await services.update('web', ({ spec }) => {
+      spec.externalIPs = externalIPs;
+    });
+    return status === 200 ? object.spec.externalIPs : refusals;
+  };
+  assert.equal(await setIps(odd), [odd]);
+  assert.equal(await setIps('192.0.2.9', odd), ['192.0.2.9', odd]);
+  assert.equal(await setIps(odd, other), refused(1));
+  assert.equal(await setIps('192.0.2.9'), ['192.0.2.9']);
+  assert.equal(await setIps(odd), refused(0));
 });
 
 test('Services are found by address and by type', async () => {
