@@ -31,10 +31,11 @@ export async function ask(dns: DnsServer, asked: string): Promise<Said> {
   };
 }
 
-/** One line: the code alone where there is no answer, else the answers. */
+/** One line: the answers, after the code where that is not success; the code alone where there is no answer. */
 export async function say(dns: DnsServer, asked: string): Promise<string> {
   const { rcode, answers } = await ask(dns, asked);
-  return answers.length === 0 ? rcode : answers.join(', ');
+  if (answers.length === 0) return rcode;
+  return `${rcode === 'NOERROR' ? '' : `${rcode} `}${answers.join(', ')}`;
 }
 
 /** A server for the objects. */
