@@ -394,7 +394,7 @@ export const PROTOBUF_ROWS: Readonly<Record<string, string>> = {
   'meta/v1.ListOptions': '1?:labelSelector:string 2?:fieldSelector:string 3?:watch:bool 9?:allowWatchBookmarks:bool 4?:resourceVersion:string 10?:resourceVersionMatch:string 5:timeoutSeconds:int 7?:limit:int 8?:continue:string 11:sendInitialEvents:bool',
   'meta/v1.ManagedFieldsEntry': '1?:manager:string 2?:operation:string 3?:apiVersion:string 4:time:time 6?:fieldsType:string 7:fieldsV1:json 8?:subresource:string',
   'meta/v1.MicroTime': '',
-  'meta/v1.ObjectMeta': '1?:name:string 2?:generateName:string 3?:namespace:string 4?:selfLink:string 5?:uid:string 6?:resourceVersion:string 7?:generation:int 8:creationTimestamp:time 9:deletionTimestamp:time 10:deletionGracePeriodSeconds:int 11:labels:{}string 12:annotations:{}string 13:ownerReferences:[]OwnerReference 14:finalizers:[]string 17:managedFields:[]ManagedFieldsEntry',
+  'meta/v1.ObjectMeta': '1?:name:string 2?:generateName:string 3?:namespace:string 4?:selfLink:string 5?:uid:string 6?:resourceVersion:string 7?:generation:int 8?:creationTimestamp:time 9:deletionTimestamp:time 10:deletionGracePeriodSeconds:int 11:labels:{}string 12:annotations:{}string 13:ownerReferences:[]OwnerReference 14:finalizers:[]string 17:managedFields:[]ManagedFieldsEntry',
   'meta/v1.OwnerReference': '5:apiVersion:string 1:kind:string 3:name:string 4:uid:string 6:controller:bool 7:blockOwnerDeletion:bool',
   'meta/v1.PartialObjectMetadata': '1:metadata:ObjectMeta',
   'meta/v1.PatchOptions': '1:dryRun:[]string 2:force:bool 3?:fieldManager:string 4?:fieldValidation:string',

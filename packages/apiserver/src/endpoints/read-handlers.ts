@@ -30,7 +30,7 @@ export async function listHandler(call: ApiCall): Promise<ApiResponse> {
 /** GET of a collection with `watch=true`. */
 export async function watchHandler(call: ApiCall): Promise<ApiResponse> {
   const { attributes, store, environment } = call;
-  const { representation, watch: shape } = negotiate(call);
+  const { representation, watch: shape, watchType } = negotiate(call);
   const options = optionsOf(call, true);
   const { clock, random } = environment;
   const watch = await watchObjects(store, attributes.namespace || undefined, options, {
@@ -41,7 +41,7 @@ export async function watchHandler(call: ApiCall): Promise<ApiResponse> {
   return {
     type: 'watch',
     status: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+    headers: { 'content-type': watchType, 'cache-control': 'no-cache, private' },
     watch: shape?.(watch) ?? watch,
   };
 }

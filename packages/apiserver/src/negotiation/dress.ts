@@ -1,11 +1,16 @@
-/** The outer form of an answer: JSON, indented JSON or YAML. */
+/** The outer form of an answer: JSON, indented JSON, YAML or protocol buffers. */
 import type { ApiRequest, ObjectResponse } from '@towtank/apimachinery';
+import { PROTOBUF_MEDIA_TYPE } from '../protobuf/decode-protobuf.ts';
+import { encodeProtobuf } from '../protobuf/encode-protobuf.ts';
 import { chooseMediaType } from './accept.ts';
 import { jsonText, wantsPretty } from './json-text.ts';
 import { yamlText } from './yaml-text.ts';
 
-/** Media types that values are written in; the first is the default. */
-export const VALUE_MEDIA_TYPES: readonly string[] = ['application/json', 'application/yaml'];
+/** Media types that any value is written in; the first is the default. */
+export const TEXT_MEDIA_TYPES: readonly string[] = ['application/json', 'application/yaml'];
+
+/** Media types that values of built-in kinds are written in. */
+export const VALUE_MEDIA_TYPES: readonly string[] = [...TEXT_MEDIA_TYPES, PROTOBUF_MEDIA_TYPE];
 
 /** How to write a value. */
 export interface Dress {
@@ -26,9 +31,16 @@ export function dressed(response: ObjectResponse, dress: Dress): ObjectResponse 
     get object() {
       return response.object;
     },
-    encode: () => Buffer.from(valueText(wireValue(response), dress)),
+    encode: () =>
+      dress.mediaType === PROTOBUF_MEDIA_TYPE
+        ? encodeProtobuf(response.object)
+        : Buffer.from(valueText(wireValue(response), dress)),
   };
 }
+
+/** Writes an answer, such as a failure, in the form that its request wants it in. */
+export const dressedFor = (request: ApiRequest, response: ObjectResponse): ObjectResponse =>
+  dressed(response, dressFor(request));
 
 /** The value as plain JSON shows it: items of a list without their types. */
 function wireValue(response: ObjectResponse): unknown {

@@ -1,7 +1,7 @@
 /** 406, in the words of the layer of the real API server that gives up. */
 import { StatusError } from '@towtank/apimachinery';
 
-/** Media types that the real API server offers, the one that is not modelled included: clients see this text. */
+/** Media types that the API server offers, in the words of its refusals. */
 const MEDIA_TYPES = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 
 /** No clause of the Accept header covers a media type of the path: refused before the resource is looked at. */

@@ -17,7 +17,7 @@ function fill(target: JsonObject, bytes: Uint8Array, typeName: string, depth: nu
   if (type === undefined) throw new WireError(`no type is known as ${typeName}`);
   if (depth > MAX_DEPTH) throw new WireError('messages are nested too deeply');
   for (const { number, value } of readFields(bytes)) {
-    const field = type.get(number);
+    const field = type.byNumber.get(number);
     if (field === undefined) continue;
     if (field.name === '@') fill(target, bytesOf(value), field.kind, depth + 1);
     else if (field.shape === 'single') setSingle(target, field, value, depth);

@@ -8,20 +8,21 @@ import { readFields, WireError, type WireField } from './wire-reader.ts';
 /** The media type of {@link decodeProtobuf}. */
 export const PROTOBUF_MEDIA_TYPE = 'application/vnd.kubernetes.protobuf';
 
-const PREFIX = Buffer.from('k8s\0');
+/** What every object in this form begins with. */
+export const PROTOBUF_PREFIX: Buffer = Buffer.from('k8s\0');
 
 /**
  * The object in a body, as the JSON that it stands for. Undefined for a kind that has no such form, which is a 415.
  * Throws 400 for what is no message; `kind` is the one that the request is about.
  */
 export function decodeProtobuf(body: Uint8Array, kind: string): JsonObject | undefined {
-  if (!PREFIX.equals(body.subarray(0, PREFIX.length)))
+  if (!PROTOBUF_PREFIX.equals(body.subarray(0, PROTOBUF_PREFIX.length)))
     throw unreadable(
       kind,
-      `provided data does not appear to be a protobuf message, expected prefix [${PREFIX.join(' ')}]`,
+      `provided data does not appear to be a protobuf message, expected prefix [${PROTOBUF_PREFIX.join(' ')}]`,
     );
   try {
-    return decodeEnvelope(body.subarray(PREFIX.length));
+    return decodeEnvelope(body.subarray(PROTOBUF_PREFIX.length));
   } catch (reason) {
     if (!(reason instanceof WireError)) throw reason;
     throw unreadable(kind, `proto: ${reason.message}`, reason);

@@ -12,8 +12,12 @@ export interface MessageField {
   readonly omitsZero: boolean;
 }
 
-/** The fields of a type by their numbers. */
-export type MessageType = ReadonlyMap<number, MessageField>;
+/** The fields of a type. */
+export interface MessageType {
+  readonly byNumber: ReadonlyMap<number, MessageField>;
+  /** With the highest number first. */
+  readonly descending: readonly (readonly [number, MessageField])[];
+}
 
 const parsed = new Map<string, MessageType>();
 
@@ -23,15 +27,20 @@ export function messageType(name: string): MessageType | undefined {
   const row = Object.hasOwn(PROTOBUF_ROWS, name) ? PROTOBUF_ROWS[name] : undefined;
   if (type === undefined && row !== undefined) {
     const home = name.slice(0, name.lastIndexOf('.'));
-    type = new Map(row === '' ? [] : row.split(' ').map((item) => parseField(item, home)));
+    const fields = row === '' ? [] : row.split(' ').map((item) => parseField(item, home));
+    type = { byNumber: new Map(fields), descending: fields.sort(([a], [b]) => b - a) };
     parsed.set(name, type);
   }
   return type;
 }
 
-/** The name of the type of a kind. `DeleteOptions` and its sisters are the same in every group. */
+/**
+ * The name of the type of a kind. `DeleteOptions` and its sisters are the same in every group, `Status` counts as `v1`,
+ * and what stands for metadata alone is the same in both of its versions.
+ */
 export function messageNameOf(apiVersion: string, kind: string): string {
-  if (kind.endsWith('Options')) return `meta/v1.${kind}`;
+  const isMeta = kind === 'Status' || kind.endsWith('Options') || apiVersion.startsWith('meta.k8s.io/');
+  if (isMeta) return `meta/v1.${kind}`;
   const [version = '', group] = apiVersion.split('/').reverse();
   return `${group === undefined ? 'core' : group.split('.')[0]}/${version}.${kind}`;
 }

@@ -18,7 +18,7 @@ import type { ApiCall, ApiEnvironment } from '../endpoints/api-call.ts';
 import { deprecationOf, withWarning } from '../endpoints/deprecation.ts';
 import { type ParsedRequest, parseRequest } from '../endpoints/parse-request.ts';
 import { errorResponse } from '../endpoints/respond.ts';
-import { dressed, dressFor } from '../negotiation/dress.ts';
+import { dressedFor } from '../negotiation/dress.ts';
 import type { ResourceStore } from '../registry/resource-store.ts';
 import type { ResourceCatalog } from '../resources/catalog.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -146,7 +146,7 @@ export class ApiServer {
   }
 }
 
-const refuse = (request: ApiRequest, reason: unknown): ApiResponse => dressed(errorResponse(reason), dressFor(request));
+const refuse = (request: ApiRequest, reason: unknown): ApiResponse => dressedFor(request, errorResponse(reason));
 
 /** Stands in for the store of resources that have none; their handlers never touch it. */
 const NO_STORE = new Proxy({} as ResourceStore, {

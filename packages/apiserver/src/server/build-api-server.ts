@@ -1,5 +1,14 @@
 /** Puts an API server together from its parts: the only place that knows them all. */
-import { type Activity, type Clock, type Random, realClock, seededRandom, type UserInfo } from '@towtank/apimachinery';
+import {
+  type Activity,
+  type Clock,
+  numberToIp,
+  parseCidr,
+  type Random,
+  realClock,
+  seededRandom,
+  type UserInfo,
+} from '@towtank/apimachinery';
 import { builtInAdmission } from '../admission/built-in-admission.ts';
 import { authenticationConfigMap } from '../bootstrap/authentication-config-map.ts';
 import { type AdvertisedAddress, publishKubernetesService } from '../bootstrap/kubernetes-service.ts';
@@ -11,7 +20,6 @@ import type { NodeConnector } from '../connect/node-connector.ts';
 import { MemoryStorage } from '../storage/memory-storage.ts';
 import type { HistoryLimits } from '../storage/resource-history.ts';
 import { buildStrategies } from '../strategies/build-strategies.ts';
-import { formatIp, parseCidr } from '../strategies/service/ip-address.ts';
 import { ApiServer } from './api-server.ts';
 import { buildCatalog } from './build-catalog.ts';
 import { resourceHandlers } from './resource-handlers.ts';
@@ -76,5 +84,5 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
 function firstAddress(cidr: string): string {
   const range = parseCidr(cidr);
   if (range === undefined) throw new Error(`${JSON.stringify(cidr)} is no CIDR such as 10.96.0.0/16`);
-  return formatIp(range.base + 1n, range.family);
+  return numberToIp(range.base + 1n, range.family);
 }

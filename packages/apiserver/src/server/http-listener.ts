@@ -16,6 +16,7 @@ import type { ApiRequest, ApiResponse, UserInfo } from '@towtank/apimachinery';
 import { ANONYMOUS_CLIENT, type ClientIdentity, clientIdentity } from '../certificates/client-identity.ts';
 import { errorResponse } from '../endpoints/respond.ts';
 import { COMPRESSION_THRESHOLD_BYTES, compressor, takesGzip } from '../negotiation/compress.ts';
+import { AnswerQueue } from './answer-queue.ts';
 import type { ApiServer } from './api-server.ts';
 import { HttpApiRequest, OVERSIZED } from './http-api-request.ts';
 import { refuseBrokenRequest } from './refuse-broken-request.ts';
@@ -155,8 +156,15 @@ export function requestListener(
   };
 }
 
+/** Of all listeners: the clients of one process mostly sit in one other. */
+const answers = new AnswerQueue();
+
 async function answer(apiServer: ApiServer, request: ApiRequest, res: ServerResponse): Promise<void> {
   const response = await apiServer.handle(request);
+  if (process.env.NOQ) sendOrFail(response, res); else answers.add(() => sendOrFail(response, res));
+}
+
+function sendOrFail(response: ApiResponse, res: ServerResponse): void {
   try {
     send(response, res);
   } catch (reason) {

@@ -1,4 +1,4 @@
-/** Watches over WebSocket: one text message for each event. */
+/** Watches over WebSocket: one message for each event. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -9,6 +9,7 @@ import { ANONYMOUS_CLIENT, type ClientIdentity } from '../certificates/client-id
 import { type ConnectResponse, isConnectResponse } from '../connect/connect-response.ts';
 import { webSocketConnection } from '../connect/web-socket-connection.ts';
 import { errorResponse } from '../endpoints/respond.ts';
+import { FRAME_HEAD_BYTES, PROTOBUF_WATCH_MEDIA_TYPE } from '../protobuf/encode-protobuf.ts';
 import type { ApiServer } from './api-server.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
@@ -92,12 +93,14 @@ function chooseProtocol(protocols: Set<string>, request: IncomingMessage): strin
   );
 }
 
-function sendWatch({ watch }: WatchResponse, webSocket: WebSocket): void {
+/** Events as messages: text, or bytes without the length that comes before them in a stream. */
+function sendWatch({ headers, watch }: WatchResponse, webSocket: WebSocket): void {
+  const binary = headers['content-type'] === PROTOBUF_WATCH_MEDIA_TYPE;
   webSocket.once('close', () => watch.close());
   webSocket.on('error', () => watch.close());
   watch.start({
     event: (event: EncodedEvent) => {
-      webSocket.send(event.frame(), { binary: false });
+      webSocket.send(binary ? event.frame().subarray(FRAME_HEAD_BYTES) : event.frame(), { binary });
       if (webSocket.bufferedAmount > MAX_BACKLOG_BYTES) webSocket.terminate();
     },
     end: () => webSocket.close(GOING_AWAY),

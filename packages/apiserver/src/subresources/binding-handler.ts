@@ -11,6 +11,7 @@ import {
 import { type ApiCall, isDryRun, writeContext } from '../endpoints/api-call.ts';
 import { readAs } from '../endpoints/read-body.ts';
 import { valueResponse } from '../endpoints/respond.ts';
+import { dressedFor } from '../negotiation/dress.ts';
 import { updateObject } from '../registry/update-object.ts';
 import type { Handler } from '../server/resource-router.ts';
 
@@ -21,11 +22,8 @@ export const bindingHandler: Handler = async (call) => {
   validateBinding(call, binding);
   const transform = (old: KubeObject | undefined): KubeObject => bound(call, old as KubeObject, binding);
   await updateObject(call.store, { transform, createsMissing: false }, writeContext(call, dryRun));
-  return valueResponse(
-    201,
-    { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
-    call.warnings,
-  );
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+  return dressedFor(call.request, valueResponse(201, status, call.warnings));
 };
 
 /** POST to the collection of bindings: the pod is the one of the same name. */

@@ -3,6 +3,7 @@ import { type KubeObject, type LabelSelector, StatusError, selects } from '@towt
 import { type ApiCall, isDryRun, writeContext } from '../endpoints/api-call.ts';
 import { readAs } from '../endpoints/read-body.ts';
 import { valueResponse } from '../endpoints/respond.ts';
+import { dressedFor } from '../negotiation/dress.ts';
 import { deleteObject } from '../registry/delete-object.ts';
 import { getStored, type ResourceStore } from '../registry/resource-store.ts';
 import { updateObject } from '../registry/update-object.ts';
@@ -16,11 +17,8 @@ export const evictionHandler: Handler = async (call) => {
   const { object: pod } = await getStored(call.store, namespace, name);
   if (!mayGoFreely(pod)) await spendBudget(call, pod, dryRun);
   await deleteObject(call.store, eviction.deleteOptions ?? {}, writeContext(call, dryRun, eviction.deleteOptions));
-  return valueResponse(
-    201,
-    { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
-    call.warnings,
-  );
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+  return dressedFor(call.request, valueResponse(201, status, call.warnings));
 };
 
 /** Finished, waiting and vanishing pods count for no budget. */

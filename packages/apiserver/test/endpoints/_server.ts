@@ -8,6 +8,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  readonly bytes: Buffer;
   // biome-ignore lint/suspicious/noExplicitAny: bodies of many shapes
   readonly json: any;
 }
@@ -58,9 +59,16 @@ async function ask(
 function read(response: ApiResponse): Answer {
   if (response.type !== 'object' && response.type !== 'bytes') throw new Error(`a ${response.type} is not read here`);
   const bytes = response.type === 'bytes' ? response.body : response.encode();
-  const text = (bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(bytes)).toString();
+  const whole = bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(bytes);
+  const text = whole.toString();
   const isJson = response.headers['content-type']?.startsWith('application/json') === true;
-  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    bytes: whole,
+    json: isJson ? JSON.parse(text) : undefined,
+  };
 }
 
 async function watch(transport: Transport, url: string, accept: string): Promise<EncodedEvent[]> {

@@ -8,6 +8,7 @@ import type { TokenAuthenticator } from '../../authentication/token-authenticato
 import type { ApiCall } from '../../endpoints/api-call.ts';
 import { checkType, readAs, readBody } from '../../endpoints/read-body.ts';
 import { valueResponse } from '../../endpoints/respond.ts';
+import { dressedFor } from '../../negotiation/dress.ts';
 import { decodeObject } from '../../schema/decode-object.ts';
 import type { Handler, HandlerTable } from '../../server/resource-router.ts';
 import type { ObjectReader } from '../../storage/object-reader.ts';
@@ -50,7 +51,10 @@ export function reviewHandlers({ authorization, authenticateToken, tokens, reade
 }
 
 const creates = (review: Review): { readonly create: Handler } => ({
-  create: async (call) => valueResponse(201, await review(await reviewOf(call), call), call.warnings),
+  async create(call) {
+    const reviewed = await review(await reviewOf(call), call);
+    return dressedFor(call.request, valueResponse(201, reviewed, call.warnings));
+  },
 });
 
 /** The object in the body. Throws 400 when it is none, or of another kind. */
