@@ -1,4 +1,4 @@
-/** Kubernetes objects, errors, selectors, quantities, clock and seeded randomness. */
+/** Kubernetes objects, errors, selectors, quantities, IP addresses, clock and seeded randomness. */
 export { Activity } from './activity.ts';
 export {
   alreadyExists,
@@ -45,6 +45,35 @@ export {
   type GroupVersionResource,
   parseGroupVersion,
 } from './group-version.ts';
+export {
+  canonicalIp,
+  canonicalLegacyIp,
+  formatIp,
+  type IpFamily,
+  ipFamilyOf,
+  ipVersionOf,
+  parseIp,
+} from './ip-address.ts';
+export {
+  formatCidr,
+  type IpRange,
+  ipToNumber,
+  numberToIp,
+  parseCidr,
+  rangeContains,
+  rangeCovers,
+  rangesOverlap,
+} from './ip-range.ts';
+export {
+  cidrErrors,
+  cidrWarnings,
+  ipErrors,
+  ipWarnings,
+  isDualStack,
+  legacyCidrErrors,
+  legacyIpErrors,
+  specialIpErrors,
+} from './ip-validation.ts';
 export {
   type KubeList,
   type KubeObject,

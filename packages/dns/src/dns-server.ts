@@ -2,8 +2,8 @@
 import { Activity, realClock, seededRandom } from '@towtank/apimachinery';
 import { InformerFactory } from '@towtank/client';
 import { withoutDot } from './codec/domain-name.ts';
-import { reverseZonesOf } from './codec/ip-address.ts';
 import type { Question } from './codec/message.ts';
+import { reverseZonesOf } from './codec/reverse-name.ts';
 import { Generation } from './generation.ts';
 import { chain, type DnsResponse, type Handler, noPluginLeft, type Plugin, type QueryClient } from './handler.ts';
 import { ClusterIndex } from './kubernetes/cluster-index.ts';

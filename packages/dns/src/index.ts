@@ -1,7 +1,6 @@
 /** Cluster DNS: a server fed by Services and EndpointSlices, and the resolver of a pod. */
 export { decodeMessage } from './codec/decode-message.ts';
 export { type EncodeOptions, encodeMessage } from './codec/encode-message.ts';
-export { canonicalIp, reverseNameOf } from './codec/ip-address.ts';
 export type { Edns, EdnsOption, Header, Message, Question } from './codec/message.ts';
 export {
   type AddressRecord,
@@ -19,6 +18,7 @@ export {
   type SrvRecord,
   type TxtRecord,
 } from './codec/resource-record.ts';
+export { reverseNameOf } from './codec/reverse-name.ts';
 export { type Asked, type DnsClientOptions, queryDns } from './dns-client.ts';
 export { type DnsServer, type LocalQuery, startDns } from './dns-server.ts';
 export {

@@ -2,8 +2,8 @@
 import { seededRandom } from '@towtank/apimachinery';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { reverseZonesOf } from '../src/codec/ip-address.ts';
 import { classNumber, rcodeName, rcodeNumber, typeName, typeNumber } from '../src/codec/registry.ts';
+import { reverseZonesOf } from '../src/codec/reverse-name.ts';
 import { decodeMessage, encodeMessage, formatRecord, type Message, type ResourceRecord } from '../src/index.ts';
 import { bytesOf, edns, queryMessage } from './_wire.ts';
 

@@ -1,7 +1,6 @@
 /** All strategies of one cluster. */
-import type { Clock, Random } from '@towtank/apimachinery';
+import { type Clock, parseCidr, type Random } from '@towtank/apimachinery';
 import type { Storage } from '../storage/storage.ts';
-import { parseCidr } from './service/ip-address.ts';
 import { IpAllocator } from './service/ip-allocator.ts';
 import { NodePortAllocator } from './service/node-port-allocator.ts';
 import { createServiceStrategy } from './service/service-strategy.ts';

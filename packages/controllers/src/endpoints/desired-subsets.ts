@@ -1,10 +1,11 @@
 /** The subsets that a Service should have, given its Pods. */
+import type { IpFamily } from '@towtank/apimachinery';
 import { isPodReady, type Pod } from '../pod/pod.ts';
+import { addressesOfFamily, familyOf } from '../service/address-family.ts';
 import { findPort } from '../service/find-port.ts';
-import { addressesOfFamily, canonicalIP, familyOf } from '../service/ip-address.ts';
 import { addressesOf, hostnameWithin, isPublishable } from '../service/pod-membership.ts';
 import { PodMemo } from '../service/pod-memo.ts';
-import { hasClusterIP, type IpFamily, type Service, type ServicePort } from '../service/service.ts';
+import { hasClusterIP, type Service, type ServicePort } from '../service/service.ts';
 import type { EndpointAddress, EndpointPort, EndpointSubset } from './endpoints.ts';
 import { repackSubsets } from './repack-subsets.ts';
 
@@ -82,5 +83,5 @@ function primaryFamily(service: Service, pod: Pod): IpFamily {
   const { ipFamilies = [], clusterIP } = service.spec;
   if (ipFamilies[0] !== undefined) return ipFamilies[0];
   const ip = hasClusterIP(service) ? clusterIP : addressesOf(pod)[0]?.ip;
-  return familyOf(canonicalIP(ip ?? '') ?? '');
+  return familyOf(ip ?? '');
 }

@@ -1,5 +1,6 @@
 /** Slices of a Service: their metadata. */
-import { HEADLESS_LABEL, hasClusterIP, type IpFamily, type Service } from '../service/service.ts';
+import type { IpFamily } from '@towtank/apimachinery';
+import { HEADLESS_LABEL, hasClusterIP, type Service } from '../service/service.ts';
 import {
   type EndpointSlice,
   MANAGED_BY_LABEL,

@@ -1,5 +1,6 @@
 /** Packs endpoints with the same ports into slices, with as few writes as possible. */
-import type { IpFamily, Service } from '../service/service.ts';
+import type { IpFamily } from '@towtank/apimachinery';
+import type { Service } from '../service/service.ts';
 import type { EndpointSet } from './endpoint-set.ts';
 import { sameState } from './endpoint-set.ts';
 import { type Endpoint, type EndpointSlice, endpointsOf, type SliceChanges, type SlicePort } from './endpoint-slice.ts';

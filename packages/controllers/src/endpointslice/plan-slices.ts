@@ -1,11 +1,11 @@
 /** Compares the slices of a Service with its Pods. */
-import type { KubeObject } from '@towtank/apimachinery';
+import type { IpFamily, KubeObject } from '@towtank/apimachinery';
 import type { Pod } from '../pod/pod.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
-import { canonicalIP, familyOf } from '../service/ip-address.ts';
+import { familyOf } from '../service/address-family.ts';
 import { isPublishable } from '../service/pod-membership.ts';
 import { PodMemo } from '../service/pod-memo.ts';
-import type { IpFamily, Service } from '../service/service.ts';
+import type { Service } from '../service/service.ts';
 import { EndpointSet } from './endpoint-set.ts';
 import { type Endpoint, type EndpointSlice, endpointsOf, type SliceChanges, type SlicePort } from './endpoint-slice.ts';
 import { isOwnedBy, newSlice, sliceLabels } from './new-slice.ts';
@@ -64,7 +64,7 @@ function rememberedEndpoint(
 /** The address types that a Service publishes. */
 export function addressTypesOf({ spec }: Service): IpFamily[] {
   if (spec.ipFamilies !== undefined && spec.ipFamilies.length > 0) return [...spec.ipFamilies];
-  return spec.clusterIP && spec.clusterIP !== 'None' ? [familyOf(canonicalIP(spec.clusterIP) ?? '')] : ['IPv4', 'IPv6'];
+  return spec.clusterIP && spec.clusterIP !== 'None' ? [familyOf(spec.clusterIP)] : ['IPv4', 'IPv6'];
 }
 
 /** Plans the slices of one address type. A Service without any endpoint has one empty slice. */

@@ -1,10 +1,10 @@
 /** The endpoint that a Pod is for a Service. */
-import type { KubeObject } from '@towtank/apimachinery';
+import type { IpFamily, KubeObject } from '@towtank/apimachinery';
 import { isPodReady, type Pod } from '../pod/pod.ts';
+import { addressesOfFamily } from '../service/address-family.ts';
 import { findPort } from '../service/find-port.ts';
-import { addressesOfFamily } from '../service/ip-address.ts';
 import { addressesOf, hostnameWithin } from '../service/pod-membership.ts';
-import type { IpFamily, Service, ServicePort } from '../service/service.ts';
+import type { Service, ServicePort } from '../service/service.ts';
 import type { Endpoint, SlicePort } from './endpoint-slice.ts';
 import { portsKey, sortPorts } from './slice-ports.ts';
 

@@ -1,4 +1,5 @@
 /** The slices that mirror hand-written Endpoints. */
+import { canonicalLegacyIp, type IpFamily } from '@towtank/apimachinery';
 import type { EndpointAddress, Endpoints } from '../endpoints/endpoints.ts';
 import { repackSubsets } from '../endpoints/repack-subsets.ts';
 import { EndpointSet, sameState } from '../endpointslice/endpoint-set.ts';
@@ -14,8 +15,8 @@ import {
 } from '../endpointslice/endpoint-slice.ts';
 import { portsKey, sortPorts } from '../endpointslice/slice-ports.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
-import { canonicalIP, familyOf } from '../service/ip-address.ts';
-import { type IpFamily, TRIGGER_TIME_ANNOTATION } from '../service/service.ts';
+import { familyOf } from '../service/address-family.ts';
+import { TRIGGER_TIME_ANNOTATION } from '../service/service.ts';
 
 /** The manager that mirrored slices name. */
 export const MIRRORING_MANAGER = 'endpointslicemirroring-controller.k8s.io';
@@ -99,7 +100,7 @@ const groupKey = (addressType: string, ports: readonly SlicePort[] | null): stri
   `${addressType} ${portsKey(ports)}`;
 
 function endpointOf({ ip, hostname, nodeName, targetRef }: EndpointAddress, ready: boolean): Endpoint | undefined {
-  const address = canonicalIP(ip);
+  const address = canonicalLegacyIp(ip);
   if (address === undefined) return undefined;
   return {
     addresses: [address],

@@ -1,5 +1,5 @@
 /** What the endpoint controllers read of a Service. */
-import type { GroupVersionResource, KubeObject } from '@towtank/apimachinery';
+import type { GroupVersionResource, IpFamily, KubeObject } from '@towtank/apimachinery';
 
 /** `spec.ports[]` of a Service. */
 export interface ServicePort {
@@ -22,8 +22,6 @@ export interface Service extends KubeObject {
     trafficDistribution?: string;
   };
 }
-
-export type IpFamily = 'IPv4' | 'IPv6';
 
 export const SERVICES: GroupVersionResource = { group: '', version: 'v1', resource: 'services' };
 

@@ -2,9 +2,9 @@
  * The data of records, to and from the wire. Types that matter to a cluster are coded here, because their names may be
  * compressed; dns-packet codes the rest, and what it does not know stays bytes. Nothing else touches that package.
  */
+import { formatIp, parseIp } from '@towtank/apimachinery';
 import packet from 'dns-packet';
 import { readName } from './domain-name.ts';
-import { formatIp, parseIp } from './ip-address.ts';
 import type { MessageWriter } from './message-writer.ts';
 import type { AddressRecord, KnownRecord, ResourceRecord, SoaData } from './resource-record.ts';
 import { isKnownRecord } from './resource-record.ts';

@@ -1,8 +1,7 @@
 /** The state of the cluster as DNS needs it, kept up to date by informers and found by name and by address. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock, type KubeObject, objectKey } from '@towtank/apimachinery';
-import { canonicalIp } from '../codec/ip-address.ts';
+import { type Clock, canonicalIp, type KubeObject, objectKey } from '@towtank/apimachinery';
 import type { Generation } from '../generation.ts';
 import {
   type EndpointSlice,
@@ -150,8 +149,8 @@ export class ClusterIndex {
   #setService(key: string, service: ServiceRecord | undefined): void {
     const old = this.#entries.get(key)?.service;
     if (isDeepStrictEqual(old, service)) return;
-    for (const ip of old?.clusterIPs ?? []) this.#servicesByIp.delete(canonicalIp(ip), key);
-    for (const ip of service?.clusterIPs ?? []) this.#servicesByIp.add(canonicalIp(ip), key);
+    for (const ip of old?.clusterIPs ?? []) this.#servicesByIp.delete(canonicalIp(ip) ?? ip, key);
+    for (const ip of service?.clusterIPs ?? []) this.#servicesByIp.add(canonicalIp(ip) ?? ip, key);
     this.#entry(key).service = service;
     this.#tidy(key);
     this.#changed();

@@ -1,6 +1,5 @@
 /** The parts of Kubernetes objects that DNS reads, and the plain values it keeps of them. */
-import type { KubeObject } from '@towtank/apimachinery';
-import { canonicalIp, familyOf } from '../codec/ip-address.ts';
+import { canonicalIp, ipVersionOf, type KubeObject } from '@towtank/apimachinery';
 
 /** A Service (v1). */
 export interface Service extends KubeObject {
@@ -100,7 +99,7 @@ export function serviceRecordOf({ metadata, spec = {} }: Service): ServiceRecord
     name: metadata.name ?? '',
     kind,
     externalName: spec.externalName ?? '',
-    clusterIPs: kind === 'virtual' ? clusterIPs.filter((ip) => familyOf(ip) !== 0) : [],
+    clusterIPs: kind === 'virtual' ? clusterIPs.filter((ip) => ipVersionOf(ip) !== 0) : [],
     ports: ports.length > 0 ? ports : [NO_PORT],
   };
 }
@@ -120,8 +119,8 @@ export function sliceRecordOf(slice: EndpointSlice, endpointPodNames: boolean): 
     for (const host of hosts) {
       const label = hostname || (podName && podName.length <= MAX_LABEL_LENGTH ? podName : dashedIp(host));
       const owner = `${label}.${suffix}`;
-      const family = familyOf(host);
-      addresses.push({ ip: canonicalIp(host), owner });
+      const family = ipVersionOf(host);
+      addresses.push({ ip: canonicalIp(host) ?? host, owner });
       for (const { name, port, protocol } of ports)
         rows.push({ owner, host, family, port, portName: name, protocol, label: label.toLowerCase() });
     }

@@ -1,5 +1,5 @@
 /** The name servers of the zone: the Services that front this server, or its own addresses. */
-import { canonicalIp, familyOf } from '../codec/ip-address.ts';
+import { canonicalIp, ipVersionOf } from '@towtank/apimachinery';
 import type { ResourceRecord } from '../codec/resource-record.ts';
 import { addressRecord, type ZoneView } from './zone-view.ts';
 
@@ -19,7 +19,7 @@ export function nameServerAddresses({ index, options, zone }: ZoneView): NameSer
   const found: NameServerAddress[] = [];
   let fronted = false;
   for (const address of options.localAddresses) {
-    for (const key of index.slicesWithIp(canonicalIp(address))) {
+    for (const key of index.slicesWithIp(canonicalIp(address) ?? address)) {
       fronted = true;
       const slice = index.slice(key);
       const entry = slice && index.service(slice.serviceKey);
@@ -31,7 +31,7 @@ export function nameServerAddresses({ index, options, zone }: ZoneView): NameSer
   }
   const unique = new Map(found.map((server) => [`${server.name} ${server.host}`, server]));
   if (fronted) return [...unique.values()];
-  return options.localAddresses.map((host) => ({ name: `ns.dns.${zone}`, host, family: familyOf(host) }));
+  return options.localAddresses.map((host) => ({ name: `ns.dns.${zone}`, host, family: ipVersionOf(host) }));
 }
 
 /** The NS records of the zone and, beside them, the addresses of the servers that they name. */

@@ -1,5 +1,5 @@
 /** Finds the rows behind a name: the step that every type of query shares. */
-import { familyOf } from '../codec/ip-address.ts';
+import { ipVersionOf } from '@towtank/apimachinery';
 import { type Row, undashedIp } from './cluster-objects.ts';
 import { nameServerAddresses } from './name-servers.ts';
 import { parseQueryName, type QueryName } from './query-name.ts';
@@ -34,7 +34,7 @@ function nameServerRows(view: ZoneView, type: string): Row[] {
 function podRows({ index, options }: ZoneView, { name, namespace }: QueryName): Found<Row> {
   const ip = undashedIp(name);
   const known =
-    options.pods === 'verified' ? index.hasPodIp(namespace, ip) : options.pods === 'insecure' && familyOf(ip) !== 0;
+    options.pods === 'verified' ? index.hasPodIp(namespace, ip) : options.pods === 'insecure' && ipVersionOf(ip) !== 0;
   return known ? [plainRow(`${name}.${namespace}.pod`, ip)] : undefined;
 }
 
@@ -63,7 +63,7 @@ const unlessEmpty = (rows: readonly Row[]): Found<Row> => (rows.length === 0 ? u
 const plainRow = (owner: string, host: string): Row => ({
   owner,
   host,
-  family: familyOf(host),
+  family: ipVersionOf(host),
   port: 0,
   portName: '',
   protocol: '',

@@ -1,6 +1,6 @@
 /** One Service and its slices, with the rows that queries pick from. */
 
-import { familyOf } from '../codec/ip-address.ts';
+import { ipVersionOf } from '@towtank/apimachinery';
 import type { Row, ServiceRecord, SliceRecord } from './cluster-objects.ts';
 
 /**
@@ -66,7 +66,7 @@ function rowsOf({ namespace, name, kind, externalName, clusterIPs, ports }: Serv
   const row = (host: string, { name: portName, port, protocol }: ServiceRecord['ports'][number]): Row => ({
     owner,
     host,
-    family: familyOf(host),
+    family: ipVersionOf(host),
     port,
     portName,
     protocol,
@@ -74,7 +74,7 @@ function rowsOf({ namespace, name, kind, externalName, clusterIPs, ports }: Serv
   });
   if (kind === 'virtual') return ports.flatMap((port) => clusterIPs.map((ip) => row(ip, port)));
   // An external name that is an address is no name that a CNAME could point to: the Service has no record at all.
-  if (kind === 'headless' || externalName === '' || familyOf(externalName) !== 0) return [];
+  if (kind === 'headless' || externalName === '' || ipVersionOf(externalName) !== 0) return [];
   return [row(externalName, { name: '', port: 0, protocol: '' })];
 }
 

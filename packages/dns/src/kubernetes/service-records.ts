@@ -1,8 +1,8 @@
 /** SRV, CNAME, TXT and PTR records. */
 
 import { sameName, withoutDot } from '../codec/domain-name.ts';
-import { addressOfReverseName } from '../codec/ip-address.ts';
 import type { ResourceRecord } from '../codec/resource-record.ts';
+import { addressOfReverseName } from '../codec/reverse-name.ts';
 import type { Row } from './cluster-objects.ts';
 import { rowsOf } from './rows.ts';
 import { addressRecord, type Found, type ZoneView } from './zone-view.ts';

@@ -1,6 +1,7 @@
 /** A stub resolver: what the C library of a container does with a name and `/etc/resolv.conf`. */
+
+import { ipVersionOf } from '@towtank/apimachinery';
 import { labelsOf, sameName, withoutDot } from '../codec/domain-name.ts';
-import { familyOf } from '../codec/ip-address.ts';
 import { isKnownRecord, type KnownRecord, type ResourceRecord } from '../codec/resource-record.ts';
 import type { DnsResponse } from '../handler.ts';
 import { numericOption, type ResolvConf } from './resolv-conf.ts';
@@ -58,7 +59,7 @@ export function createResolver({
   const resolve = (name: string, type = 'A'): Promise<Resolution> =>
     search(query, { name, type: type.toUpperCase(), candidates: candidatesFor(name, resolvConf) });
   const lookup: Resolver['lookup'] = async (name, { family = 0 } = {}) => {
-    const literal = familyOf(name);
+    const literal = ipVersionOf(name);
     if (literal !== 0) return literalAddress(name, { literal, family });
     if (withoutDot(name.toLowerCase()) === 'localhost') return literalAddress('127.0.0.1', { literal: 4, family });
     const types = family === 0 ? ['A', 'AAAA'] : [family === 4 ? 'A' : 'AAAA'];

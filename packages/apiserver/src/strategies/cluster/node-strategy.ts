@@ -1,8 +1,10 @@
 /** Nodes: ranges and identity are given once. */
 import {
+  cidrErrors,
   duplicate,
   forbiddenField,
   invalidValue,
+  isDualStack,
   type KubeObject,
   labelKeyErrors,
   labelValueErrors,
@@ -10,7 +12,6 @@ import {
 import type { Strategy } from '../../registry/strategy.ts';
 import { checkTaintEffect } from '../pods/affinity-rules.ts';
 import { checkName, type Errors, type Fields } from '../validation/field-rules.ts';
-import { checkCanonicalCidr, isDualStack } from '../validation/ip-rules.ts';
 import { checkResourceAmount } from '../validation/resource-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
 
@@ -20,7 +21,7 @@ function checkNode(errors: Errors, { spec = {}, status }: KubeObject): void {
   checkTaints(errors, 'metadata.taints', spec.taints ?? []);
   checkAmounts(errors, status);
   const ranges: string[] = spec.podCIDRs ?? [];
-  for (const [index, range] of ranges.entries()) checkCanonicalCidr(errors, `spec.podCIDRs[${index}]`, range);
+  for (const [index, range] of ranges.entries()) errors.push(...cidrErrors(`spec.podCIDRs[${index}]`, range));
   if (ranges.length < 2) return;
   if (!isDualStack(ranges) || ranges.length > 2)
     errors.push(invalidValue('spec.podCIDRs', ranges, 'may specify no more than one CIDR for each IP family'));

@@ -11,6 +11,7 @@ import {
   labelValueErrors,
   notSupported,
   required,
+  specialIpErrors,
   tooMany,
 } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
@@ -22,7 +23,6 @@ import {
   portNameErrors,
   portNumberErrors,
   protocolErrors,
-  specialIpErrors,
 } from './address-errors.ts';
 
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6'];

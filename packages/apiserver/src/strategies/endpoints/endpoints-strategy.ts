@@ -1,16 +1,14 @@
 /** Endpoints: rules for subsets. */
-import { type FieldError, type KubeObject, required } from '@towtank/apimachinery';
+import { type FieldError, type KubeObject, legacyIpErrors, required, specialIpErrors } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
 import {
   appProtocolErrors,
   hostnameErrors,
-  ipErrors,
   nodeNameErrors,
   portNameErrors,
   portNumberErrors,
   protocolErrors,
-  specialIpErrors,
 } from './address-errors.ts';
 
 interface Address {
@@ -63,7 +61,7 @@ const addressErrors = (
   { ip, hostname, nodeName }: Address,
   known: ReadonlySet<string>,
 ): FieldError[] => [
-  ...(known.has(ip) ? [] : ipErrors(`${field}.ip`, ip)),
+  ...(known.has(ip) ? [] : legacyIpErrors(`${field}.ip`, ip)),
   ...hostnameErrors(`${field}.hostname`, hostname),
   ...nodeNameErrors(`${field}.nodeName`, nodeName),
   ...specialIpErrors(`${field}.ip`, ip),

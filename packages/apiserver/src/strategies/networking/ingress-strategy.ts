@@ -3,12 +3,13 @@ import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   invalidValue,
+  ipFamilyOf,
   type KubeObject,
+  legacyIpErrors,
   notSupported,
   required,
 } from '@towtank/apimachinery';
 import type { Strategy } from '../../registry/strategy.ts';
-import { ipFamilyOf } from '../service/ip-address.ts';
 import {
   checkName,
   checkPort,
@@ -18,7 +19,6 @@ import {
   pathSegmentErrors,
   portNameErrors,
 } from '../validation/field-rules.ts';
-import { checkIp } from '../validation/ip-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
 
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
@@ -119,7 +119,7 @@ function checkNew(errors: Errors, ingress: KubeObject): void {
 function checkStatus(errors: Errors, { status }: KubeObject): void {
   for (const [index, { ip, hostname }] of (status?.loadBalancer?.ingress ?? []).entries()) {
     const field = `status.loadBalancer.ingress[${index}]`;
-    if (ip) checkIp(errors, `${field}.ip`, ip);
+    if (ip) errors.push(...legacyIpErrors(`${field}.ip`, ip));
     if (!hostname) continue;
     checkName(errors, `${field}.hostname`, hostname, dns1123SubdomainErrors);
     if (ipFamilyOf(hostname) !== undefined) errors.push(invalidValue(`${field}.hostname`, hostname, NO_ADDRESS));

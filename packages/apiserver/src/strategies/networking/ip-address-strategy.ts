@@ -1,5 +1,13 @@
 /** IPAddresses and ServiceCIDRs: which addresses Services have, and from which ranges. */
-import { dns1123SubdomainErrors, invalidValue, type KubeObject, required } from '@towtank/apimachinery';
+import {
+  cidrErrors,
+  dns1123SubdomainErrors,
+  invalidValue,
+  ipErrors,
+  isDualStack,
+  type KubeObject,
+  required,
+} from '@towtank/apimachinery';
 import type { Strategy } from '../../registry/strategy.ts';
 import {
   checkName,
@@ -9,15 +17,11 @@ import {
   IMMUTABLE,
   pathSegmentErrors,
 } from '../validation/field-rules.ts';
-import { checkCanonicalCidr, checkCanonicalIp, isDualStack } from '../validation/ip-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
 
 /** The name of an IPAddress is the address itself. */
-function addressNameErrors(name: string): string[] {
-  const errors: Errors = [];
-  checkCanonicalIp(errors, '', name);
-  return errors.map(({ body }) => body.replace(/^Invalid value: "(?:[^"\\]|\\.)*": /, ''));
-}
+const addressNameErrors = (name: string): string[] =>
+  ipErrors('', name).map(({ body }) => body.replace(/^Invalid value: "(?:[^"\\]|\\.)*": /, ''));
 
 function checkAddress(errors: Errors, { spec = {} }: KubeObject): void {
   const { parentRef } = spec;
@@ -48,7 +52,7 @@ function checkRanges(errors: Errors, { spec = {} }: KubeObject): void {
     errors.push(invalidValue(field, { CIDRs: cidrs }, 'may only hold up to 2 values'));
     return;
   }
-  for (const [index, cidr] of cidrs.entries()) checkCanonicalCidr(errors, `${field}[${index}]`, cidr);
+  for (const [index, cidr] of cidrs.entries()) errors.push(...cidrErrors(`${field}[${index}]`, cidr));
   if (cidrs.length === 2 && !isDualStack(cidrs))
     errors.push(
       invalidValue(

@@ -1,7 +1,15 @@
 /** NetworkPolicies: who may talk to whom. */
-import { forbiddenField, invalidValue, type KubeObject, notSupported, required } from '@towtank/apimachinery';
+import {
+  forbiddenField,
+  invalidValue,
+  type KubeObject,
+  legacyCidrErrors,
+  notSupported,
+  parseCidr,
+  rangeCovers,
+  required,
+} from '@towtank/apimachinery';
 import type { Strategy } from '../../registry/strategy.ts';
-import { parseCidr, rangeContains } from '../service/ip-address.ts';
 import {
   checkName,
   checkPort,
@@ -10,7 +18,6 @@ import {
   type Fields,
   portNameErrors,
 } from '../validation/field-rules.ts';
-import { checkCidr } from '../validation/ip-rules.ts';
 import { checkLabelSelector } from '../validation/label-selector-rules.ts';
 import { rules } from '../validation/rules.ts';
 
@@ -67,15 +74,15 @@ function checkBlock(errors: Errors, field: string, { cidr = '', except = [] }: F
     errors.push(required(`${field}.cidr`));
     return;
   }
-  checkCidr(errors, `${field}.cidr`, cidr);
+  errors.push(...legacyCidrErrors(`${field}.cidr`, cidr));
   const range = parseCidr(cidr);
   if (range === undefined) return;
   for (const [index, hole] of except.entries()) {
     const at = `${field}.except[${index}]`;
-    checkCidr(errors, at, hole);
+    errors.push(...legacyCidrErrors(at, hole));
     const inner = parseCidr(hole);
     if (inner === undefined) continue;
-    if (!rangeContains(range, hole.split('/')[0]) || inner.size >= range.size)
+    if (!rangeCovers(range, inner) || inner.size === range.size)
       errors.push(invalidValue(at, hole, 'must be a strict subset of `cidr`'));
   }
 }

@@ -4,11 +4,11 @@ import {
   dns1123SubdomainErrors,
   forbiddenField,
   invalidValue,
+  legacyIpErrors,
   required,
   tooLong,
 } from '@towtank/apimachinery';
 import { checkChoice, checkName, type Errors, type Fields } from '../validation/field-rules.ts';
-import { checkIp } from '../validation/ip-rules.ts';
 
 const POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 const MAX_SERVERS = 3;
@@ -37,7 +37,7 @@ export function checkDnsConfig(errors: Errors, field: string, { dnsConfig, dnsPo
   }
   if (nameservers.length > MAX_SERVERS)
     errors.push(invalidValue(at, nameservers, `must not have more than ${MAX_SERVERS} nameservers`));
-  for (const [index, server] of nameservers.entries()) checkIp(errors, `${at}[${index}]`, server);
+  for (const [index, server] of nameservers.entries()) errors.push(...legacyIpErrors(`${at}[${index}]`, server ?? ''));
   checkSearches(errors, `${field}.searches`, searches);
   for (const [index, { name }] of options.entries())
     if (!name) errors.push(required(`${field}.options[${index}]`, 'must not be empty'));
@@ -86,7 +86,7 @@ export function checkHostNames(errors: Errors, field: string, spec: Fields): voi
 /** `hostAliases` of a pod. */
 export function checkHostAliases(errors: Errors, field: string, aliases: readonly Fields[]): void {
   for (const [index, { ip, hostnames = [] }] of aliases.entries()) {
-    checkIp(errors, `${field}[${index}].ip`, ip);
+    errors.push(...legacyIpErrors(`${field}[${index}].ip`, ip ?? ''));
     for (const [position, name] of hostnames.entries())
       checkName(errors, `${field}[${index}].hostnames[${position}]`, name, dns1123SubdomainErrors);
   }

@@ -4,11 +4,12 @@ import {
   duplicate,
   forbiddenField,
   invalidValue,
+  isDualStack,
   type KubeObject,
   labelKeyErrors,
+  legacyIpErrors,
 } from '@towtank/apimachinery';
 import { checkName, checkUnchanged, type Errors, type Fields } from '../validation/field-rules.ts';
-import { checkIp, isDualStack } from '../validation/ip-rules.ts';
 import { checkPodAnnotationChanges, checkPodAnnotations } from './pod-annotation-rules.ts';
 
 const KNOWN_CONDITIONS = ['PodScheduled', 'Ready', 'Initialized'];
@@ -67,7 +68,7 @@ function checkTransitions(
 }
 
 function checkAddresses(errors: Errors, field: string, addresses: readonly Fields[]): void {
-  for (const [index, { ip }] of addresses.entries()) checkIp(errors, `${field}[${index}]`, ip);
+  for (const [index, { ip }] of addresses.entries()) errors.push(...legacyIpErrors(`${field}[${index}]`, ip ?? ''));
   if (addresses.length < 2) return;
   const texts = addresses.map(({ ip }) => ip ?? '');
   if (!isDualStack(texts) || addresses.length > 2)

@@ -1,9 +1,17 @@
 /** Cluster IPs. Each taken address is an IPAddress object: the objects are the allocator's only state. */
-import type { KubeObject, Random } from '@towtank/apimachinery';
-import { type Clock, formatTime } from '@towtank/apimachinery';
+import {
+  type Clock,
+  canonicalIp,
+  formatTime,
+  type IpFamily,
+  type IpRange,
+  ipToNumber,
+  type KubeObject,
+  numberToIp,
+  type Random,
+  rangeContains,
+} from '@towtank/apimachinery';
 import { type Storage, StorageError } from '../../storage/storage.ts';
-import { formatIp, type IpRange, ipToNumber, rangeContains } from './ip-address.ts';
-import type { IpFamily } from './service.ts';
 
 const PREFIX = 'networking.k8s.io/ipaddresses';
 
@@ -41,13 +49,14 @@ export class IpAllocator {
 
   /** The first address of the range, which a dry run shows. */
   get baseAddress(): string {
-    return formatIp(this.#options.range.base, this.family);
+    return numberToIp(this.#options.range.base, this.family);
   }
 
   /** Takes a chosen address. Throws AllocationError when it is taken or not in the range. */
   async allocate(ip: string, owner: IpOwner): Promise<void> {
     this.check(ip);
-    if (!(await this.#take(ip, owner))) throw new AllocationError('provided IP is already allocated');
+    if (!(await this.#take(canonicalIp(ip) ?? ip, owner)))
+      throw new AllocationError('provided IP is already allocated');
   }
 
   /** Throws AllocationError for an address that is not in the range, or that the range reserves. */
@@ -66,7 +75,7 @@ export class IpAllocator {
     const upper = last - band;
     const start = upper > 0n ? BigInt(random.int(Number(upper > 0xffffn ? 0xffffn : upper))) : 0n;
     for (const offset of offsets(band, start, last)) {
-      const ip = formatIp(range.base + offset, this.family);
+      const ip = numberToIp(range.base + offset, this.family);
       if (await this.#take(ip, owner)) return ip;
     }
     throw new AllocationError('range is full');
@@ -75,8 +84,8 @@ export class IpAllocator {
   /** Gives an address back. */
   async release(ip: string): Promise<void> {
     const { storage } = this.#options;
-    const stored = await storage.get(PREFIX, ip);
-    if (stored !== undefined) await storage.delete(PREFIX, ip, stored);
+    const stored = await storage.get(PREFIX, canonicalIp(ip) ?? ip);
+    if (stored !== undefined) await storage.delete(PREFIX, stored.key, stored);
   }
 
   /** The last usable offset: IPv4 keeps its broadcast address, IPv6 has none. */

@@ -1,11 +1,10 @@
 /** Takes a Service's addresses and ports before a write, and gives them back when the write fails. */
-import { internalError, invalid, invalidValue } from '@towtank/apimachinery';
+import { type IpFamily, internalError, invalid, invalidValue } from '@towtank/apimachinery';
 import type { Reservation, StrategyContext } from '../../registry/strategy.ts';
 import { Allocation, DRY_RUN_PORT } from './allocation.ts';
 import { AllocationError, type IpAllocator, type IpOwner } from './ip-allocator.ts';
 import type { NodePortAllocator } from './node-port-allocator.ts';
 import {
-  type IpFamily,
   isHeadless,
   needsClusterIp,
   needsHealthCheckPort,

@@ -1,8 +1,7 @@
 /** IP families of a Service: inferred, defaulted and checked before addresses are taken. */
-import { type FieldError, invalid, invalidValue } from '@towtank/apimachinery';
+import { type FieldError, type IpFamily, invalid, invalidValue, ipFamilyOf } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
-import { ipFamilyOf } from './ip-address.ts';
-import type { IpFamily, Service } from './service.ts';
+import type { Service } from './service.ts';
 import { isHeadless, needsClusterIp } from './service.ts';
 import { clusterIpErrors } from './validate-cluster-ips.ts';
 
@@ -13,7 +12,7 @@ export function settleFamilies(service: Service, old: Service | undefined, confi
   if (!needsClusterIp(service) || (old !== undefined && keepsPreference(service, old))) return;
   service.spec.ipFamilyPolicy ??=
     old?.spec.ipFamilyPolicy ?? (isFreeHeadless(service) ? 'RequireDualStack' : 'SingleStack');
-  throwIfAny(service, clusterIpErrors(service));
+  throwIfAny(service, clusterIpErrors(service, old));
   const errors = old === undefined ? [] : downgrade(service, old);
   errors.push(...policyErrors(service), ...inferFamilies(service, configured));
   throwIfAny(service, errors);

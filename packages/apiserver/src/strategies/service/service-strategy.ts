@@ -5,7 +5,8 @@ import { isHeadless, type Service } from './service.ts';
 import { allocateForCreate, allocateForUpdate, releaseAll, type ServiceAllocators } from './service-allocation.ts';
 import { setServiceDefaults } from './service-defaults.ts';
 import { dropTypeDependentFields, fillClusterIps, keepAllocated } from './service-normalisation.ts';
-import { serviceErrors, serviceStatusErrors, serviceWarnings } from './validate-service.ts';
+import { serviceWarnings } from './service-warnings.ts';
+import { serviceErrors, serviceStatusErrors } from './validate-service.ts';
 
 const asService = (object: KubeObject): Service => object as Service;
 
@@ -41,7 +42,7 @@ export const createServiceStrategy = (allocators: ServiceAllocators): Strategy =
   validate: (object) => serviceErrors(asService(object), undefined),
   validateUpdate: (object, old) => serviceErrors(asService(object), asService(old)),
   validateStatusUpdate: (object, old) => serviceStatusErrors(asService(object), asService(old)),
-  warnings: (object, old) => serviceWarnings(asService(object), old as Service | undefined),
+  warnings: (object) => serviceWarnings(asService(object)),
   afterDelete: (object) => releaseAll(asService(object), allocators),
   selectableField(object, field) {
     if (field === 'spec.clusterIP') return isHeadless(asService(object)) ? 'None' : (object.spec.clusterIP ?? '');

@@ -1,5 +1,5 @@
 /** Services as the allocators and rules see them. */
-import type { KubeObject } from '@towtank/apimachinery';
+import type { IpFamily, KubeObject } from '@towtank/apimachinery';
 
 /** One port of a Service. */
 export interface ServicePort {
@@ -10,8 +10,6 @@ export interface ServicePort {
   targetPort?: number | string;
   nodePort?: number;
 }
-
-export type IpFamily = 'IPv4' | 'IPv6';
 
 /** `spec` of a Service. */
 export interface ServiceSpec {

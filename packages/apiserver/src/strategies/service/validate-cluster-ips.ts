@@ -3,32 +3,35 @@ import {
   duplicate,
   type FieldError,
   forbiddenField,
+  type IpFamily,
   invalidValue,
+  ipFamilyOf,
+  isDualStack,
+  legacyIpErrors,
   notSupported,
   required,
 } from '@towtank/apimachinery';
-import { formatIp, ipFamilyOf, ipToNumber } from './ip-address.ts';
 import { isHeadless, type Service } from './service.ts';
 
 const POLICIES = ['SingleStack', 'PreferDualStack', 'RequireDualStack'];
-export const IP_MESSAGE = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 
-/** What is wrong with the addresses and families of a Service as they stand. */
-export function clusterIpErrors(service: Service): FieldError[] {
+/**
+ * What is wrong with the addresses and families of a Service as they stand. Addresses that it had before may be spelt as
+ * they were.
+ */
+export function clusterIpErrors(service: Service, old: Service | undefined): FieldError[] {
   const { spec } = service;
   if (spec.type === 'ExternalName') return externalNameErrors(service);
   const errors = [...familyErrors(service), ...policyErrors(service), ...syncErrors(service)];
   const ips = spec.clusterIPs ?? [];
+  const known = old?.spec.clusterIPs ?? [];
+  const malformed = ips.flatMap((ip, index) => (known.includes(ip) ? [] : ipErrors(service, ip, index)));
+  errors.push(...malformed);
   if (ips.length > 2) errors.push(invalidValue('spec.clusterIPs', ips, 'may only hold up to 2 values'));
-  errors.push(...ips.flatMap((ip, index) => ipErrors(service, ip, index)));
-  if (
-    ips.length === 2 &&
-    !ips.includes('None') &&
-    ips.every(ipFamilyOf) &&
-    ipFamilyOf(ips[0] ?? '') === ipFamilyOf(ips[1] ?? '')
-  )
+  if (malformed.length > 0) return errors;
+  if (ips.length > 1 && !isDualStack(ips))
     errors.push(invalidValue('spec.clusterIPs', ips, 'may specify no more than one IP for each IP family'));
-  return errors;
+  return isHeadless(service) ? errors : [...errors, ...mismatchErrors(service)];
 }
 
 function externalNameErrors({ spec }: Service): FieldError[] {
@@ -70,21 +73,28 @@ function ipErrors(service: Service, ip: string, index: number): FieldError[] {
   const field = `spec.clusterIPs[${index}]`;
   const { spec } = service;
   if (ip === 'None') {
-    if (index > 0) return [invalidValue(field, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
+    if (index > 0) return legacyIpErrors(field, ip);
     if ((spec.clusterIPs ?? []).length > 1)
       return [invalidValue('spec.clusterIPs', spec.clusterIPs, "'None' must be the first and only value")];
     return spec.type === 'ClusterIP'
       ? []
       : [invalidValue(field, ip, `may not be set to 'None' for ${spec.type} services`)];
   }
-  const family = ipFamilyOf(ip);
-  if (family === undefined) return [invalidValue(field, ip, IP_MESSAGE)];
-  const canonical = formatIp(ipToNumber(ip), family);
-  if (canonical !== ip) return [invalidValue(field, ip, `must be in canonical form ("${canonical}")`)];
-  const wanted = spec.ipFamilies?.[index];
-  if (wanted !== undefined && wanted !== family && !isHeadless(service))
-    return [invalidValue(field, ip, `expected an ${wanted} value as indicated by \`ipFamilies[${index}]\``)];
-  return [];
+  return legacyIpErrors(field, ip);
+}
+
+function mismatchErrors({ spec: { clusterIPs = [], ipFamilies = [] } }: Service): FieldError[] {
+  return clusterIPs.flatMap((ip, index) => {
+    const wanted: IpFamily | undefined = ipFamilies[index];
+    if (wanted === undefined || wanted === ipFamilyOf(ip)) return [];
+    return [
+      invalidValue(
+        `spec.clusterIPs[${index}]`,
+        ip,
+        `expected an ${wanted} value as indicated by \`ipFamilies[${index}]\``,
+      ),
+    ];
+  });
 }
 
 const FIXED = 'may not change once set';

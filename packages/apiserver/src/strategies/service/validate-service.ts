@@ -4,20 +4,22 @@ import {
   type FieldError,
   forbiddenField,
   invalidValue,
+  ipFamilyOf,
   labelKeyErrors,
+  legacyCidrErrors,
+  legacyIpErrors,
   notSupported,
   required,
+  specialIpErrors,
 } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import { validateLabels } from '../../registry/object-meta.ts';
-import { formatIp, ipFamilyOf, ipToNumber, parseCidr } from './ip-address.ts';
-import { isExternallyAccessible, isHeadless, needsHealthCheckPort, type Service } from './service.ts';
-import { clusterIpChangeErrors, clusterIpErrors, IP_MESSAGE } from './validate-cluster-ips.ts';
+import { isExternallyAccessible, needsHealthCheckPort, type Service } from './service.ts';
+import { clusterIpChangeErrors, clusterIpErrors } from './validate-cluster-ips.ts';
 import { portErrors } from './validate-service-ports.ts';
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const TRAFFIC_POLICIES = ['Cluster', 'Local'];
-const CIDR_MESSAGE = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 const SOURCE_RANGES_ANNOTATION = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 const MAX_AFFINITY_SECONDS = 86_400;
 
@@ -30,9 +32,9 @@ export function serviceErrors(service: Service, old: Service | undefined): Field
     ...selectorErrors(service),
     ...affinityErrors(service),
     ...externalIpErrors(service, old),
-    ...clusterIpErrors(service),
+    ...clusterIpErrors(service, old),
     ...policyErrors(service),
-    ...loadBalancerErrors(service),
+    ...loadBalancerErrors(service, old),
   ];
 }
 
@@ -62,29 +64,9 @@ function affinityErrors({ spec }: Service): FieldError[] {
 function externalIpErrors({ spec }: Service, old: Service | undefined): FieldError[] {
   return (spec.externalIPs ?? []).flatMap((ip, index) => {
     const field = `spec.externalIPs[${index}]`;
-    const family = ipFamilyOf(ip);
-    if (family === undefined) return [invalidValue(field, ip, IP_MESSAGE)];
-    const canonical = formatIp(ipToNumber(ip), family);
-    const errors =
-      canonical !== ip && !old?.spec.externalIPs?.includes(ip)
-        ? [invalidValue(field, ip, `must be in canonical form ("${canonical}")`)]
-        : [];
-    return [...errors, ...specialIpErrors(field, ip)];
+    const malformed = old?.spec.externalIPs?.includes(ip) ? [] : legacyIpErrors(field, ip);
+    return malformed.length > 0 ? malformed : specialIpErrors(field, ip);
   });
-}
-
-/** Addresses that never lead to another machine: unspecified, loopback, link-local. */
-export function specialIpErrors(field: string, ip: string): FieldError[] {
-  const says = (message: string): FieldError[] => [invalidValue(field, ip, message)];
-  const v4 = ipFamilyOf(ip) === 'IPv4';
-  const value = ipToNumber(ip);
-  if (value === 0n) return says(`may not be unspecified (${v4 ? '0.0.0.0' : '::'})`);
-  if (v4 ? value >> 24n === 127n : value === 1n) return says('may not be in the loopback range (127.0.0.0/8, ::1/128)');
-  if (v4 ? value >> 16n === 0xa9fen : value >> 118n === 0x3fan)
-    return says('may not be in the link-local range (169.254.0.0/16, fe80::/10)');
-  if (v4 ? value >> 8n === 0xe00000n : value >> 112n === 0xff02n)
-    return says('may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)');
-  return [];
 }
 
 function policyErrors(service: Service): FieldError[] {
@@ -121,10 +103,10 @@ const distributionError = (value: string): FieldError => ({
   body: `Unsupported value: ${JSON.stringify(value)}: supported values: ${DISTRIBUTIONS.map((name) => `"${name}"`).join(', ')}`,
 });
 
-function loadBalancerErrors(service: Service): FieldError[] {
+function loadBalancerErrors(service: Service, old: Service | undefined): FieldError[] {
   const { spec } = service;
   const balanced = spec.type === 'LoadBalancer';
-  const errors = sourceRangeErrors(service);
+  const errors = sourceRangeErrors(service, old);
   const only = "may only be used when `type` is 'LoadBalancer'";
   if (!balanced && spec.allocateLoadBalancerNodePorts !== undefined)
     errors.push(forbiddenField('spec.allocateLoadBalancerNodePorts', only));
@@ -148,25 +130,25 @@ function loadBalancerErrors(service: Service): FieldError[] {
   return errors;
 }
 
-function sourceRangeErrors({ spec, metadata }: Service): FieldError[] {
-  const only = "may only be used when `type` is 'LoadBalancer'";
+/** Blanks around a range are taken: they come from the days when ranges stood in an annotation. */
+function sourceRangeErrors({ spec, metadata }: Service, old: Service | undefined): FieldError[] {
   const ranges = spec.loadBalancerSourceRanges ?? [];
-  if (ranges.length > 0) {
-    if (spec.type !== 'LoadBalancer') return [forbiddenField('spec.LoadBalancerSourceRanges', only)];
-    return ranges.flatMap((range, index) => cidrErrors(`spec.LoadBalancerSourceRanges[${index}]`, range));
-  }
   const annotated = metadata.annotations?.[SOURCE_RANGES_ANNOTATION];
-  if (annotated === undefined) return [];
-  const field = `metadata.annotations[${SOURCE_RANGES_ANNOTATION}]`;
-  if (spec.type !== 'LoadBalancer') return [forbiddenField(field, only)];
-  return annotated.trim() === '' ? [] : annotated.split(',').flatMap((range) => cidrErrors(field, range));
-}
-
-function cidrErrors(field: string, text: string): FieldError[] {
-  const range = parseCidr(text.trim());
-  if (range === undefined) return [invalidValue(field, text, CIDR_MESSAGE)];
-  const host = ipToNumber(text.trim().split('/')[0] ?? '');
-  return host === range.base ? [] : [invalidValue(field, text, 'must not have bits set beyond the prefix length')];
+  if (ranges.length === 0 && annotated === undefined) return [];
+  const field =
+    ranges.length > 0 ? 'spec.LoadBalancerSourceRanges' : `metadata.annotations[${SOURCE_RANGES_ANNOTATION}]`;
+  const errors: FieldError[] = [];
+  if (spec.type !== 'LoadBalancer')
+    errors.push(forbiddenField(field, "may only be used when `type` is 'LoadBalancer'"));
+  if (ranges.length === 0) {
+    const text = annotated?.trim() ?? '';
+    const parts = text === '' ? [] : text.split(',');
+    return [...errors, ...parts.flatMap((range) => legacyCidrErrors(field, range.trim()))];
+  }
+  const known = old?.spec.loadBalancerSourceRanges ?? [];
+  for (const [index, range] of ranges.entries())
+    if (!known.includes(range)) errors.push(...legacyCidrErrors(`${field}[${index}]`, range.trim()));
+  return errors;
 }
 
 function changeErrors({ spec }: Service, old: Service): FieldError[] {
@@ -191,9 +173,10 @@ export function serviceStatusErrors(service: Service, old: Service): FieldError[
       ? [forbiddenField(field, "may only be used when `spec.type` is 'LoadBalancer'")]
       : [];
   }
+  const known = new Set((old.status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip));
   return ingress.flatMap(({ ip, hostname, ipMode }, index) => {
     const errors: FieldError[] = [];
-    if (ip && ipFamilyOf(ip) === undefined) errors.push(invalidValue(`${field}[${index}].ip`, ip, IP_MESSAGE));
+    if (ip && !known.has(ip)) errors.push(...legacyIpErrors(`${field}[${index}].ip`, ip));
     if (!ip && ipMode !== undefined)
       errors.push(forbiddenField(`${field}[${index}].ipMode`, 'may not be specified when `ip` is not set'));
     if (ip && ipMode === undefined)
@@ -208,26 +191,4 @@ export function serviceStatusErrors(service: Service, old: Service): FieldError[
     }
     return errors;
   });
-}
-
-/** What a write is warned of; it succeeds all the same. */
-export function serviceWarnings(service: Service, old: Service | undefined): string[] {
-  const { spec, metadata } = service;
-  const warnings: string[] = [];
-  if (metadata.annotations?.['service.kubernetes.io/topology-aware-hints'] !== undefined)
-    warnings.push(
-      'metadata.annotations[service.kubernetes.io/topology-aware-hints]: annotation is deprecated, please use service.kubernetes.io/topology-mode instead',
-    );
-  if (isHeadless(service)) {
-    if (spec.loadBalancerIP) warnings.push('spec.loadBalancerIP is ignored when spec.clusterIP is "None"');
-    if ((spec.externalIPs ?? []).length > 0) warnings.push('spec.externalIPs is ignored when spec.clusterIP is "None"');
-    if (spec.sessionAffinity === 'ClientIP') warnings.push('spec.SessionAffinity is ignored for headless services');
-  }
-  if ((spec.externalIPs ?? []).length > 0 && (old === undefined || !deepEqual(spec.externalIPs, old.spec.externalIPs)))
-    warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
-  if (spec.type !== 'ExternalName' && spec.externalName)
-    warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');
-  if (spec.trafficDistribution === 'PreferClose')
-    warnings.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
-  return warnings;
 }

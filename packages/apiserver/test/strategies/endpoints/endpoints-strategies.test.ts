@@ -35,7 +35,7 @@ const ENDPOINTS: { name: string; endpoints: KubeObject; errors: string[] }[] = [
     endpoints: onPort([{ ip: '169.254.1.1' }, { ip: '::' }, { ip: 'fe80::1' }, { ip: 'ff02::1' }]),
     errors: [
       'subsets[0].addresses[0].ip: Invalid value: "169.254.1.1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
-      'subsets[0].addresses[1].ip: Invalid value: "::": may not be unspecified (0.0.0.0 or ::)',
+      'subsets[0].addresses[1].ip: Invalid value: "::": may not be unspecified (::)',
       'subsets[0].addresses[2].ip: Invalid value: "fe80::1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
       'subsets[0].addresses[3].ip: Invalid value: "ff02::1": may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',
     ],
