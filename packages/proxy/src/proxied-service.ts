@@ -99,9 +99,13 @@ export class ProxiedService {
     }
   }
 
-  #target({ port, flows }: ProxiedPort, frontend: Frontend): Target {
+  #target({ port, flows, frontends }: ProxiedPort, frontend: Frontend): Target {
     const { refresh } = this.#context;
-    return frontend.protocol === 'tcp' ? tcpRouter(port, frontend, refresh) : flows.router(frontend, refresh);
+    if (frontend.protocol === 'tcp') return tcpRouter(port, frontend, refresh);
+    return flows.router(frontend, () => {
+      refresh();
+      return frontends.has(frontend.key);
+    });
   }
 
   #openRealPort(proxied: ProxiedPort, { key, ip, port, protocol }: Frontend): void {

@@ -15,11 +15,14 @@ export class UdpFlows {
     this.#port = port;
   }
 
-  /** The router of one frontend. `refresh` is called first, to bring pending changes of endpoints into effect. */
-  router(frontend: Frontend, refresh: () => void): UdpRouter {
+  /**
+   * The router of one frontend. `isServed` is called first, to bring pending changes into effect: the frontend itself may
+   * go with them.
+   */
+  router(frontend: Frontend, isServed: () => boolean): UdpRouter {
     return {
       datagram: (request): DatagramFlow | Rejection => {
-        refresh();
+        if (!isServed()) return 'refuse';
         const key = `${request.from.ip} ${request.from.port ?? 0} ${frontend.key}`;
         return this.#flows.get(key) ?? this.#open(key, frontend, request);
       },

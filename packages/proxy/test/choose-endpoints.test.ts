@@ -201,4 +201,12 @@ for (const { name, endpoints, policy = CLUSTER, traffic = 'internal', view = NOD
   });
 }
 
+test('zone hints and a local policy together use what either of them does', () => {
+  const keys = (['internal', 'external'] as const).flatMap((traffic) => {
+    const verdict = chooseEndpoints(hinted, EXTERNAL_LOCAL, traffic, NODE_1);
+    return typeof verdict === 'string' ? [] : verdict.endpoints.map(({ key }) => key);
+  });
+  assert.equal([...new Set(keys)].sort(), ['la', 'lb', 'ra']);
+});
+
 test.run();

@@ -49,16 +49,33 @@ test('the same set in another order leaves the turn where it is', () => {
   assert.equal(picks(3), [second, third, first]);
 });
 
-test('a changed set is shuffled and begun anew', () => {
+test('a changed set is shuffled and begun anew, wherever the turn has been', () => {
+  const orders = ['1', '2', '3', '4'].map((seed) => {
+    const [begun, further] = [1, 2].map((picked) => {
+      const { set, picks } = subject({ seed });
+      set('a', 'b', 'c', 'd', 'e');
+      const before = picks(5);
+      picks(picked);
+      set('a', 'b', 'c', 'd', 'e', 'f');
+      return { before: before.join(''), after: picks(6).join('') };
+    });
+    assert.equal(further, begun, 'the turn begins at the same endpoint');
+    assert.equal([...(begun?.after ?? '')].sort().join(''), 'abcdef');
+    return begun;
+  });
+  const isKept = (order: (typeof orders)[number]): boolean =>
+    `${order?.before}`.repeat(2).includes(`${order?.after}`.replace('f', ''));
+  assert.not(orders.every(isKept), 'the old order does not go on with one more');
+});
+
+test('a changed set keeps its new order while it stays the same', () => {
   const { set, picks } = subject();
-  set('a', 'b', 'c', 'd', 'e');
-  const before = picks(3);
-  set('a', 'b', 'c', 'd', 'e', 'f');
-  const after = picks(6);
-  assert.equal([...after].sort(), ['a', 'b', 'c', 'd', 'e', 'f']);
-  set('f', 'e', 'd', 'c', 'b', 'a');
-  assert.equal(picks(6), after);
-  assert.is(before.length, 3);
+  set('a', 'b', 'c');
+  picks(1);
+  set('a', 'b', 'c', 'd');
+  const turn = picks(4);
+  set('d', 'c', 'b', 'a');
+  assert.equal(picks(4), turn);
 });
 
 test('the order differs from seed to seed and repeats for one seed', () => {

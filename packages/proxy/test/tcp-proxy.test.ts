@@ -68,17 +68,19 @@ test('an endpoint that refuses is passed over within the same connection', async
   assert.ok(cluster.proxy.connections.list().some(({ attempts }) => attempts === 2));
 });
 
-test('affinity moves with a connection that its endpoint refuses', async () => {
-  await using cluster = await startWeb(2, { ...WEB, sessionAffinity: 'ClientIP' });
+test('an endpoint that refuses loses the connection, and the client that sticks to it, to the next one', async () => {
+  await using cluster = await startFakeCluster();
+  const pods = [await cluster.pod('web-1', '10.244.0.1'), await cluster.pod('web-2', '10.244.0.2')];
+  cluster.service('web', { ...WEB, sessionAffinity: 'ClientIP' });
+  cluster.slice('web', pods);
   const first = await cluster.ask(IP, 80, POD);
-  const [connection] = cluster.proxy.connections.list();
-  assert.is(connection?.pod, `shop/${first}`);
-  cluster.slice('web', [
-    { name: 'web-3', ip: '10.244.0.3', port: 8080, nodeName: 'node-1', served: 0, close: () => {} },
-    await cluster.pod('web-4', '10.244.0.4'),
-  ]);
-  const answers = await cluster.askTimes(3, IP, 80, POD);
-  assert.equal(counts(answers), { 'web-4': 3 });
+  const [pinned, other] = first === 'web-1' ? pods : [...pods].reverse();
+  pinned?.close();
+  assert.equal(counts(await cluster.askTimes(3, IP, 80, POD)), { [other?.name ?? '']: 3 });
+  assert.equal(
+    cluster.proxy.connections.list().map(({ attempts }) => attempts),
+    [1, 2, 1, 1],
+  );
 });
 
 test('when every endpoint refuses there are four attempts, then the connection is refused', async () => {
@@ -113,41 +115,27 @@ test('in the classic manner a connection that no endpoint takes is accepted and 
   );
 });
 
-test('the pod sees who connects, whichever address the client has used', async () => {
-  await using cluster = await startFakeCluster();
-  const peers: unknown[] = [];
-  const server = createServer((socket) => {
-    peers.push(cluster.network.peerOf(socket)?.ip);
-    socket.end();
+for (const externalTrafficPolicy of ['Cluster', 'Local'])
+  test(`under external policy ${externalTrafficPolicy} the pod sees who connects, whichever address is used`, async () => {
+    await using cluster = await startFakeCluster();
+    const peers: unknown[] = [];
+    const server = createServer((socket) => {
+      peers.push(cluster.network.peerOf(socket)?.ip);
+      socket.end();
+    });
+    const pod = { name: 'web-1', ip: '10.244.0.1', port: 8080, nodeName: 'node-2', served: 0, close: () => {} };
+    await cluster.network.listen(pod, server);
+    cluster.service('web', { ...LOAD_BALANCER, externalTrafficPolicy }, INGRESS);
+    cluster.slice('web', [pod]);
+    const ways = [
+      [IP, POD],
+      [LB_IP, POD],
+      [LB_IP, OUTSIDE],
+    ] as const;
+    for (const [host, from] of ways) await cluster.ask(host, 80, from);
+    assert.equal(peers, [POD.ip, POD.ip, OUTSIDE.ip]);
+    server.close();
   });
-  const pod = { name: 'web-1', ip: '10.244.0.1', port: 8080, nodeName: 'node-1', served: 0, close: () => {} };
-  await cluster.network.listen(pod, server);
-  cluster.service('web', LOAD_BALANCER, INGRESS);
-  cluster.slice('web', [pod]);
-  for (const [host, from] of [
-    [IP, POD],
-    [LB_IP, OUTSIDE],
-  ] as const)
-    await cluster.ask(host, 80, from);
-  assert.equal(peers, [POD.ip, OUTSIDE.ip]);
-  server.close();
-});
-
-test('a port of SCTP is passed over, and TCP on the same number works', async () => {
-  const ports = [
-    { name: 'tcp', port: 80, protocol: 'TCP' },
-    { name: 'sctp', port: 80, protocol: 'SCTP' },
-  ];
-  await using cluster = await startWeb(0, { ...WEB, ports });
-  const pod = await cluster.pod('web-1', '10.244.0.1');
-  cluster.slice('web', [pod], {
-    ports: [
-      { name: 'sctp', protocol: 'SCTP', port: 9 },
-      { name: 'tcp', protocol: 'TCP', port: 8080 },
-    ],
-  });
-  assert.is(await cluster.ask(IP, 80), 'web-1');
-});
 
 test('more endpoints than four are all tried before a connection is given up', async () => {
   await using cluster = await startWeb(1);
@@ -276,23 +264,25 @@ test('two pods that resolve one named port differently are both reached', async 
   assert.equal(counts(await cluster.askTimes(4, IP, 80)), { one: 2, two: 2 });
 });
 
-test('TCP and UDP on one number are separate', async () => {
-  await using cluster = await startWeb(1, {
-    ...WEB,
-    ports: [
-      { name: 'tcp', port: 80, protocol: 'TCP' },
-      { name: 'udp', port: 80, protocol: 'UDP' },
-    ],
-  });
-  const tcp = await cluster.pod('tcp', '10.244.0.7', { port: 1 });
-  const udp = await cluster.udpPod('udp', '10.244.0.8', { port: 1 });
-  cluster.slice('web', [tcp], { name: 'web-1', ports: [{ name: 'tcp', protocol: 'TCP', port: 1 }] });
-  cluster.slice('web', [udp], { name: 'web-2', ports: [{ name: 'udp', protocol: 'UDP', port: 1 }] });
-  assert.is(await cluster.ask(IP, 80), 'tcp');
-  using socket = cluster.network.datagram();
-  const reply = once(socket, 'message');
-  await socket.send('?', { ip: IP, port: 80 });
-  assert.is(String((await reply)[0]), 'udp:?');
+test('TCP, UDP and SCTP on one number are separate, and SCTP is passed over', async () => {
+  const protocols = ['SCTP', 'UDP', 'TCP'] as const;
+  const ports = protocols.map((protocol) => ({ name: protocol.toLowerCase(), port: 80, protocol }));
+  await using cluster = await startWeb(0, { ...WEB, ports });
+  const pods = {
+    tcp: await cluster.pod('tcp', '10.244.0.7', { port: 1 }),
+    udp: await cluster.udpPod('udp', '10.244.0.8', { port: 1 }),
+    sctp: await cluster.pod('sctp', '10.244.0.9', { port: 1 }),
+  };
+  for (const [name, pod] of Object.entries(pods))
+    cluster.slice('web', [pod], { name, ports: [{ name, protocol: name.toUpperCase(), port: 1 }] });
+  assert.equal(await cluster.askTimes(3, IP, 80), ['tcp', 'tcp', 'tcp']);
+  for (let count = 0; count < 3; count += 1) {
+    using socket = cluster.network.datagram();
+    const reply = once(socket, 'message');
+    await socket.send('?', { ip: IP, port: 80 });
+    assert.is(String((await reply)[0]), 'udp:?');
+  }
+  assert.equal([pods.tcp.served, pods.udp.served, pods.sctp.served], [3, 3, 0]);
 });
 
 const IGNORED: {
@@ -389,13 +379,17 @@ test('an ingress in mode Proxy is left to the load balancer', async () => {
 test('source ranges guard the load balancer address against everybody, pods included, and nothing else', async () => {
   await using cluster = await startWeb(
     1,
-    { ...LOAD_BALANCER, loadBalancerSourceRanges: [' 198.51.100.0/24 '] },
+    { ...LOAD_BALANCER, externalIPs: ['192.0.2.1'], loadBalancerSourceRanges: [' 198.51.100.0/24 '] },
     INGRESS,
   );
   assert.is(await cluster.ask(LB_IP, 80, OUTSIDE), 'web-1');
   assert.is(await cluster.ask(LB_IP, 80, { ip: '192.0.2.200' }), 'ETIMEDOUT');
   assert.is(await cluster.ask(LB_IP, 80, POD), 'ETIMEDOUT');
-  assert.is(await cluster.ask('172.18.0.1', 30080, { ip: '192.0.2.200' }), 'web-1');
+  for (const from of [{ ip: '192.0.2.200' }, POD]) {
+    assert.is(await cluster.ask('172.18.0.1', 30080, from), 'web-1');
+    assert.is(await cluster.ask('192.0.2.1', 80, from), 'web-1');
+    assert.is(await cluster.ask(IP, 80, from), 'web-1');
+  }
 });
 
 for (const ranges of [['0.0.0.0/0'], ['fd00::/8'], []]) {
@@ -445,6 +439,24 @@ for (const { name, host, port, from = OUTSIDE, expected } of LOCAL) {
     assert.equal(Object.keys(counts(await cluster.askTimes(4, host, port, from))), expected);
   });
 }
+
+test('external policy Local: a proxy that stands on a node sends those from outside to its own pods, pods to any', async () => {
+  await using cluster = await startFakeCluster({ nodeName: 'node-1' });
+  const pods = [];
+  for (const n of [1, 2]) pods.push(await cluster.pod(`web-${n}`, `10.244.0.${n}`, { nodeName: `node-${n}` }));
+  cluster.service('web', { ...LOAD_BALANCER, externalTrafficPolicy: 'Local' }, INGRESS);
+  cluster.slice('web', pods);
+  assert.equal(counts(await cluster.askTimes(4, LB_IP, 80, OUTSIDE)), { 'web-1': 4 });
+  assert.equal(counts(await cluster.askTimes(4, LB_IP, 80, POD)), { 'web-1': 2, 'web-2': 2 });
+});
+
+test('external policy Local means nothing to a Service that nobody reaches from outside', async () => {
+  await using cluster = await startFakeCluster({ nodeName: 'node-1' });
+  const remote = await cluster.pod('web-2', '10.244.0.2', { nodeName: 'node-2' });
+  cluster.service('web', { ...WEB, externalTrafficPolicy: 'Local' });
+  cluster.slice('web', [remote]);
+  for (const from of [undefined, POD, OUTSIDE]) assert.is(await cluster.ask(IP, 80, from), 'web-2');
+});
 
 test('from one node, the node port of another counts as external', async () => {
   await using cluster = await startWeb(1, { ...LOAD_BALANCER, externalTrafficPolicy: 'Local' }, INGRESS);

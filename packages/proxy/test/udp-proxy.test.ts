@@ -21,10 +21,10 @@ async function startDns(pods: number, spec: object = DNS): Promise<FakeCluster &
 }
 
 /** The name of the pod that answers, or the code of the error. */
-async function ask(socket: DatagramSocket, ip: string = IP): Promise<string> {
+async function ask(socket: DatagramSocket, port = 53): Promise<string> {
   const reply = once(socket, 'message');
   try {
-    await socket.send('?', { ip, port: 53 });
+    await socket.send('?', { ip: IP, port });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? '';
   }
@@ -94,6 +94,19 @@ test('the last endpoint takes its flows along: the client is refused, then serve
   assert.is(await ask(socket), 'ECONNREFUSED');
   cluster.slice('dns', cluster.pods, PORTS);
   assert.is(await ask(socket), 'dns-1');
+});
+
+test('a changed Service port ends the flows of the old one, which refuses, and serves at the new one', async () => {
+  await using cluster = await startDns(1);
+  using socket = cluster.network.datagram();
+  assert.is(await ask(socket), 'dns-1');
+  cluster.service('dns', { ...DNS, ports: [{ port: 5353, protocol: 'UDP' }] });
+  assert.is(await ask(socket), 'ECONNREFUSED');
+  assert.is(await ask(socket, 5353), 'dns-1');
+  assert.equal(
+    cluster.proxy.connections.list().map(({ address, outcome }) => `${address.port} ${outcome}`),
+    ['53 closed', '5353 open'],
+  );
 });
 
 test('a changed target port moves live flows', async () => {
