@@ -1,21 +1,22 @@
 /** Answers that are written at the end of the turn in which they became ready. */
+import type { ServerResponse } from 'node:http';
 
 /**
- * Writes answers together. A write wakes the client at its other end, which costs the writer more than the write itself;
+ * Writes answers together. A write wakes the client at its other end, which costs the writer more than the write itself:
  * of several in a row only the first one does.
  */
 export class AnswerQueue {
-  #writes: (() => void)[] = [];
+  #waiting: { readonly res: ServerResponse; readonly bytes: Uint8Array }[] = [];
 
-  /** Calls the function at the end of this turn of the event loop, after those that were added before. */
-  add(write: () => void): void {
-    this.#writes.push(write);
-    if (this.#writes.length === 1) setImmediate(() => this.#flush());
+  /** Ends the response with these bytes at the end of this turn of the event loop. */
+  end(res: ServerResponse, bytes: Uint8Array): void {
+    this.#waiting.push({ res, bytes });
+    if (this.#waiting.length === 1) setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    const writes = this.#writes;
-    this.#writes = [];
-    for (const write of writes) write();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { res, bytes } of waiting) res.end(bytes);
   }
 }

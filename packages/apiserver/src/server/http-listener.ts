@@ -156,15 +156,8 @@ export function requestListener(
   };
 }
 
-/** Of all listeners: the clients of one process mostly sit in one other. */
-const answers = new AnswerQueue();
-
 async function answer(apiServer: ApiServer, request: ApiRequest, res: ServerResponse): Promise<void> {
   const response = await apiServer.handle(request);
-  if (process.env.NOQ) sendOrFail(response, res); else answers.add(() => sendOrFail(response, res));
-}
-
-function sendOrFail(response: ApiResponse, res: ServerResponse): void {
   try {
     send(response, res);
   } catch (reason) {
@@ -189,6 +182,9 @@ export function send(response: ApiResponse, res: ServerResponse): void {
   }
 }
 
+/** Of all listeners: the clients of one mostly sit in one process with those of another. */
+const answers = new AnswerQueue();
+
 function sendBytes(
   status: number,
   headers: Readonly<Record<string, string>>,
@@ -204,7 +200,7 @@ function sendBytes(
   fields.push('content-length', length);
   res.writeHead(status, fields as OutgoingHttpHeader[]);
   if (res.req.method === 'HEAD') res.end();
-  else if (parts === undefined) res.end(bytes);
+  else if (parts === undefined) answers.end(res, bytes as Uint8Array);
   else writeParts(parts, res);
 }
 
