@@ -1,17 +1,15 @@
 /** Makes virtual addresses real on this machine, by the addresses of a loopback plan. */
 import type { BindingListener } from './address-book.ts';
-import type { ActivityCounter, Clock } from './clock.ts';
-import type { Dialer } from './dialer.ts';
+import type { ActivityCounter } from './clock.ts';
 import type { LoopbackPlan } from './loopback-plan.ts';
-import { type Forwarder, startTcpForwarder } from './tcp-forwarder.ts';
-import { startUdpForwarder } from './udp-forwarder.ts';
+import type { Forwarder, ForwarderOptions } from './tcp-forwarder.ts';
 import { formatAddress, type VirtualAddress } from './virtual-address.ts';
 
 /** The network whose addresses are made real. */
-export interface BindableNetwork extends Dialer {
-  readonly clock: Clock;
+export interface BindableNetwork {
   readonly activity: ActivityCounter | undefined;
   watchBindings(listener: BindingListener): () => void;
+  forward(to: VirtualAddress, options: ForwarderOptions): Promise<Forwarder>;
 }
 
 /** Options of {@link bindVirtualIps}. */
@@ -77,10 +75,8 @@ class StandIns implements BindingListener {
 
   async #start(to: Required<VirtualAddress>, host: string): Promise<Forwarder | undefined> {
     const { network, failed } = this.#options;
-    const options = { network, to, host, port: to.port };
     try {
-      if (to.protocol === 'tcp') return await startTcpForwarder(options);
-      return await startUdpForwarder({ ...options, clock: network.clock });
+      return await network.forward(to, { host, port: to.port });
     } catch (error) {
       failed?.(to, error as Error);
       return undefined;

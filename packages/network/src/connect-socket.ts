@@ -164,7 +164,7 @@ class Attempt {
       port: this.#route.port,
       family: this.#ip.includes(':') ? 'IPv6' : 'IPv4',
     };
-    candidate?.connected(this.#socket);
+    candidate?.connected(this.#socket, 'caller');
     this.#candidates?.return('drop');
     this.#candidates = undefined;
   };

@@ -16,6 +16,7 @@ export type {
   Journey,
   Rejection,
   RouteRequest,
+  SocketEnd,
   Target,
   TcpRouter,
   UdpRouter,

@@ -1,7 +1,7 @@
 /** The way from a virtual address to the real ones that may take a connection, through any routers between. */
 import type { Socket } from 'node:net';
 import { connectionRefused, failedToConnect, hostUnreachable } from './network-error.ts';
-import type { Hop, RouteRequest, Target, TcpRouter } from './router.ts';
+import type { Hop, RouteRequest, SocketEnd, Target, TcpRouter } from './router.ts';
 import { canonicalIp, type Protocol, type RealAddress } from './virtual-address.ts';
 
 /** A real address to try. */
@@ -9,7 +9,7 @@ export interface Candidate {
   readonly address: RealAddress;
   readonly timeoutMs?: number | undefined;
   /** To be called when the connection stands; then no further candidate may be asked for. */
-  connected(socket: Socket): void;
+  connected(socket: Socket, end: SocketEnd): void;
 }
 
 /** Yields candidates one by one; it is told by `next(error)` why the last one did not take the connection. */
@@ -64,10 +64,10 @@ function* routedCandidates(routes: Routes, router: TcpRouter, request: RouteRequ
         const error = yield {
           address,
           timeoutMs,
-          connected(socket) {
+          connected(socket, end) {
             isOver = true;
-            connected(socket);
-            journey.connected(socket);
+            connected(socket, end);
+            journey.connected(socket, end);
           },
         };
         step = candidates.next(error);
@@ -80,6 +80,17 @@ function* routedCandidates(routes: Routes, router: TcpRouter, request: RouteRequ
     return ending;
   } finally {
     if (!isOver) journey.failed(new Error('the caller gave up'));
+  }
+}
+
+/** The same candidates, of which the first has been looked at already. */
+export function* resumeCandidates(step: ReturnType<CandidateSource['next']>, rest: CandidateSource): CandidateSource {
+  try {
+    let current = step;
+    while (!current.done) current = rest.next(yield current.value);
+    return current.value;
+  } finally {
+    rest.return('drop');
   }
 }
 

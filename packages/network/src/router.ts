@@ -19,12 +19,18 @@ export type Hop = (VirtualAddress | RealAddress) & {
 /** A request that goes no further: `refuse` answers with a reset, `drop` with silence. */
 export type Rejection = 'refuse' | 'drop';
 
+/** Whose socket it is that carries a connection: the caller's, or one that the server at the end has been given. */
+export type SocketEnd = 'caller' | 'server';
+
 /** One TCP connection's way through a router: it is asked for addresses until one takes the connection. */
 export interface Journey {
   /** The next address to try; nothing once the router gives up. */
   next(): Hop | undefined;
-  /** The connection stands. The socket's `bytesRead` and `bytesWritten` count what the caller received and sent. */
-  connected(socket: Socket): void;
+  /**
+   * The connection stands. The `bytesRead` and `bytesWritten` of a caller's socket count what the caller received and
+   * sent; those of a server's socket what the caller sent and received.
+   */
+  connected(socket: Socket, end: SocketEnd): void;
   /** No address took the connection, or the caller went away first. Called at most once, and never after `connected`. */
   failed(error: Error): void;
 }

@@ -1,20 +1,25 @@
 /** A real TCP port that leads to a virtual address. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Dialer } from './dialer.ts';
 import { relaySockets } from './relay-sockets.ts';
-import type { RealAddress, Source, VirtualAddress } from './virtual-address.ts';
+import type { RealAddress, Source } from './virtual-address.ts';
 
 /** Options of a forwarder. */
 export interface ForwarderOptions {
-  readonly network: Dialer;
-  /** Where connections go. */
-  readonly to: VirtualAddress;
   /** The real address to listen on: a free port of 127.0.0.1 unless given. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   /** Who a client counts as; by default a process outside the cluster with the client's own address. */
   readonly from?: ((client: Source) => Source) | undefined;
+}
+
+/** What a TCP forwarder needs of its network. */
+export interface TcpForwarderOptions extends ForwarderOptions {
+  /**
+   * Leads a client on in the turn in which it is accepted. Answers the socket that is being connected on its behalf, or
+   * nothing where a server of this process has taken the client's own socket.
+   */
+  readonly onward: (client: Socket, from: Source) => Socket | undefined;
 }
 
 /** A real port that leads to a virtual address. */
@@ -27,10 +32,10 @@ export interface Forwarder extends AsyncDisposable {
 }
 
 /**
- * Listens, and relays each connection. A connection that the network refuses is reset: the system has accepted it by
+ * Listens, and leads each connection on: as it is to a server of this process, relayed to anything else. A connection that the network refuses is reset: the system has accepted it by
  * then. One that the network drops stays open and silent.
  */
-export async function startTcpForwarder(options: ForwarderOptions): Promise<Forwarder> {
+export async function startTcpForwarder(options: TcpForwarderOptions): Promise<Forwarder> {
   const { host = '127.0.0.1', port = 0 } = options;
   const clients = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
@@ -50,9 +55,10 @@ export async function startTcpForwarder(options: ForwarderOptions): Promise<Forw
   return { address, stop, close, [Symbol.asyncDispose]: close };
 }
 
-function forward(client: Socket, { network, to, from = (source) => source }: ForwarderOptions): void {
+function forward(client: Socket, { onward, from = (source) => source }: TcpForwarderOptions): void {
   const source = from({ ip: client.remoteAddress ?? '127.0.0.1', port: client.remotePort ?? 0 });
-  const backend = network.connect({ host: to.ip, port: to.port, from: source, allowHalfOpen: true });
+  const backend = onward(client, source);
+  if (backend === undefined) return;
   const giveUp = (): void => void backend.destroy();
   const refuse = (): void => void client.resetAndDestroy();
   client.on('error', giveUp).once('close', giveUp);

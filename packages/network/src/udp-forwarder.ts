@@ -4,11 +4,15 @@ import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { Clock, Timer } from './clock.ts';
 import type { DatagramSocket } from './datagram-socket.ts';
+import type { Dialer } from './dialer.ts';
 import type { Forwarder, ForwarderOptions } from './tcp-forwarder.ts';
-import { formatAddress } from './virtual-address.ts';
+import { formatAddress, type VirtualAddress } from './virtual-address.ts';
 
 /** Options of a UDP forwarder. */
 export interface UdpForwarderOptions extends ForwarderOptions {
+  readonly network: Dialer;
+  /** Where datagrams go. */
+  readonly to: VirtualAddress;
   readonly clock: Clock;
   /** How long a silent client's socket towards the network is kept; 120 s unless given. */
   readonly idleMs?: number | undefined;

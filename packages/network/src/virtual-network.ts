@@ -6,10 +6,9 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { type AddressInfo, isIP, Server, Socket, type SocketConstructorOpts } from 'node:net';
 import type { Dispatcher } from 'undici';
-import { AcceptQueue } from './accept-queue.ts';
 import { AddressBook, type Binding, type BindingListener } from './address-book.ts';
 import { type ActivityCounter, type Clock, systemClock } from './clock.ts';
-import { connectSocket } from './connect-socket.ts';
+import { connectSocket, type SocketRoute } from './connect-socket.ts';
 import { DatagramSocket } from './datagram-socket.ts';
 import type { ConnectOptions, Dialer } from './dialer.ts';
 import {
@@ -21,6 +20,7 @@ import {
 import { httpAgent, httpsAgent, type NetworkAgentOptions } from './http-agent.ts';
 import { intercept } from './intercept.ts';
 import { ipRanges } from './ip-ranges.ts';
+import { LocalServer } from './local-server.ts';
 import {
   answerLookup,
   familyOption,
@@ -30,7 +30,7 @@ import {
   lookupAddresses,
   type NameResolver,
 } from './name-resolver.ts';
-import { type CandidateSource, type Routes, routeCandidates } from './route-candidates.ts';
+import { type CandidateSource, type Routes, resumeCandidates, routeCandidates } from './route-candidates.ts';
 import type { Target } from './router.ts';
 import { type Forwarder, type ForwarderOptions, startTcpForwarder } from './tcp-forwarder.ts';
 import { startUdpForwarder } from './udp-forwarder.ts';
@@ -72,7 +72,7 @@ export class VirtualNetwork implements Dialer, Disposable {
   readonly #sources = new AsyncLocalStorage<Source>();
   readonly #peers = new Map<number, Source>();
   /** By the real port of each server that this network has started. */
-  readonly #queues = new Map<number, AcceptQueue>();
+  readonly #servers = new Map<number, LocalServer>();
   #resolver: NameResolver | undefined;
   #nextPort = FIRST_EPHEMERAL_PORT;
 
@@ -114,10 +114,10 @@ export class VirtualNetwork implements Dialer, Disposable {
     const { port } = server.address() as AddressInfo;
     const protocol = server instanceof Server ? 'tcp' : 'udp';
     const binding = this.bind({ ...address, protocol }, { host: '127.0.0.1', port });
-    if (server instanceof Server) this.#queues.set(port, new AcceptQueue(server));
+    if (server instanceof Server) this.#servers.set(port, new LocalServer(server));
     server.once('close', () => {
       binding.close();
-      this.#queues.delete(port);
+      this.#servers.delete(port);
     });
     return binding;
   }
@@ -130,7 +130,7 @@ export class VirtualNetwork implements Dialer, Disposable {
     for (const binding of bindings) binding.close();
     const address = server.address() as AddressInfo | null;
     if (address === null) return;
-    await this.#queues.get(address.port)?.emptied();
+    await this.#servers.get(address.port)?.emptied();
     // Their first bytes are yet to come, and a server that closes takes connections without a request for idle.
     for (let turn = 0; turn < RETIRE_TURNS; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
     if (server.listening) server.close();
@@ -198,20 +198,8 @@ export class VirtualNetwork implements Dialer, Disposable {
   }
 
   /** Connects a socket that somebody else has made. */
-  connectSocket(socket: Socket, { host, port, from = this.source, family = 0 }: ConnectOptions): void {
-    const isAddress = isIP(host) !== 0;
-    connectSocket(socket, {
-      host,
-      port,
-      addresses: isAddress ? [canonicalIp(host)] : lookupAddresses(this.#resolver, host, { from, family }),
-      clock: this.clock,
-      timeoutMs: this.#dropTimeoutMs,
-      candidates: (ip): CandidateSource => routeCandidates(this.#routes, { protocol: 'tcp', ip, port, from }),
-      opened: (opened, to) => {
-        this.#remember(opened, from);
-        this.#queues.get(to.port)?.entered(opened);
-      },
-    });
+  connectSocket(socket: Socket, options: ConnectOptions): void {
+    connectSocket(socket, this.#route(options));
   }
 
   /** Connects, and resolves with the connected socket. Rejects with the errors of {@link VirtualNetwork.connect}. */
@@ -257,9 +245,9 @@ export class VirtualNetwork implements Dialer, Disposable {
   }
 
   /** Opens a real port of this machine that leads to a virtual address: a free one of 127.0.0.1 unless given. */
-  forward(to: VirtualAddress, options: Omit<ForwarderOptions, 'network' | 'to'> = {}): Promise<Forwarder> {
-    if (to.protocol !== 'udp') return startTcpForwarder({ ...options, network: this, to });
-    return startUdpForwarder({ ...options, network: this, to, clock: this.clock });
+  forward(to: VirtualAddress, options: ForwarderOptions = {}): Promise<Forwarder> {
+    if (to.protocol === 'udp') return startUdpForwarder({ ...options, network: this, to, clock: this.clock });
+    return startTcpForwarder({ ...options, onward: (client, from) => this.#onward(client, to, from) });
   }
 
   /**
@@ -282,12 +270,49 @@ export class VirtualNetwork implements Dialer, Disposable {
     return this.#resolver?.owns?.(name) ?? isClusterName(name);
   }
 
-  #remember(socket: Socket, from: Source): void {
-    const { localPort } = socket;
-    if (localPort === undefined || from === OUTSIDE) return;
-    this.#peers.set(localPort, from);
+  #route({ host, port, from = this.source, family = 0 }: ConnectOptions): SocketRoute {
+    const isAddress = isIP(host) !== 0;
+    return {
+      host,
+      port,
+      addresses: isAddress ? [canonicalIp(host)] : lookupAddresses(this.#resolver, host, { from, family }),
+      clock: this.clock,
+      timeoutMs: this.#dropTimeoutMs,
+      candidates: (ip): CandidateSource => routeCandidates(this.#routes, { protocol: 'tcp', ip, port, from }),
+      opened: (opened, to) => {
+        this.#remember(opened, opened.localPort, from);
+        this.#servers.get(to.port)?.entered(opened);
+      },
+    };
+  }
+
+  /**
+   * Leads an accepted socket on. A server of this process gets the very socket, as translation of addresses would have
+   * it, which spares two sockets and every copy; to anything else another socket is connected, and returned.
+   */
+  #onward(client: Socket, { ip, port }: VirtualAddress, from: Source): Socket | undefined {
+    const route = this.#route({ host: ip, port, from });
+    const candidates = route.candidates(canonicalIp(ip));
+    const first = candidates.next();
+    const server = first.done ? undefined : this.#servers.get(first.value.address.port);
+    if (!first.done && server?.takes) {
+      this.#remember(client, client.remotePort, from);
+      first.value.connected(client, 'server');
+      candidates.return('drop');
+      server.take(client);
+      return undefined;
+    }
+    const backend = new Socket({ allowHalfOpen: true, noDelay: true } as SocketConstructorOpts);
+    connectSocket(backend, { ...route, candidates: () => resumeCandidates(first, candidates) });
+    return backend;
+  }
+
+  /** Takes note of who is behind a real port for as long as the socket lives. */
+  #remember(socket: Socket, port: number | undefined, from: Source): void {
+    if (port === undefined || from === OUTSIDE) return;
+    this.#peers.set(port, from);
     socket.once('close', () => {
-      if (this.#peers.get(localPort) === from) this.#peers.delete(localPort);
+      if (this.#peers.get(port) === from) this.#peers.delete(port);
     });
   }
 

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import { connect, createServer } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Journey, VirtualNetwork } from '../src/index.ts';
+import { VirtualNetwork } from '../src/index.ts';
 
 const test = suite('http clients');
 
@@ -90,58 +89,6 @@ test('the timeout of a request runs while its connection is dropped', async () =
   const closed = new Promise((resolve) => request.once('close', resolve));
   request.destroy();
   await closed;
-});
-
-test('a real port forwards to a virtual address, and resets what is refused', async () => {
-  await using web = await startWeb();
-  await using forwarder = await web.network.forward(WEB);
-  const response = await fetch(`http://127.0.0.1:${forwarder.address.port}/`, { headers: { connection: 'close' } });
-  assert.is(response.status, 200);
-  await using dead = await web.network.forward({ ip: WEB.ip, port: 81 });
-  const socket = connect(dead.address.port, '127.0.0.1');
-  assert.is((await once(socket, 'error'))[0].code, 'ECONNRESET');
-});
-
-test('a forwarder that stops frees its port and keeps its connections', async () => {
-  const network = new VirtualNetwork();
-  const server = createServer((socket) => socket.pipe(socket));
-  await network.listen(WEB, server);
-  const forwarder = await network.forward(WEB);
-  const socket = connect(forwarder.address.port, '127.0.0.1');
-  await once(socket, 'connect');
-  await forwarder.stop();
-  socket.write('still there');
-  assert.is(String((await once(socket, 'data'))[0]), 'still there');
-  assert.is((await once(connect(forwarder.address.port, '127.0.0.1'), 'error'))[0].code, 'ECONNREFUSED');
-  const closed = once(socket, 'close');
-  await forwarder.close();
-  await closed;
-  server.close();
-});
-
-test('a reset behind a forwarder resets its client', async () => {
-  const network = new VirtualNetwork();
-  const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
-  await network.listen(WEB, server);
-  await using forwarder = await network.forward(WEB);
-  const socket = connect(forwarder.address.port, '127.0.0.1');
-  socket.write('x');
-  assert.is((await once(socket, 'error'))[0].code, 'ECONNRESET');
-  server.close();
-});
-
-test('a client that gives up while it is forwarded ends the way behind it', async () => {
-  const network = new VirtualNetwork();
-  const failed = new Promise<Error>((resolve) => {
-    const journey: Journey = { next: () => WEB, connected: () => {}, failed: resolve };
-    network.bind({ ip: '10.96.0.1', port: 80 }, { connect: () => journey });
-  });
-  network.bind(WEB, { connect: () => 'drop' as const });
-  await using forwarder = await network.forward({ ip: '10.96.0.1', port: 80 });
-  const socket = connect(forwarder.address.port, '127.0.0.1');
-  await once(socket, 'connect');
-  socket.destroy();
-  assert.ok((await failed) instanceof Error);
 });
 
 test.run();

@@ -1,6 +1,6 @@
 /** TCP connections to a Service port: endpoints are tried in turn until one takes the connection. */
 import type { Socket } from 'node:net';
-import type { Hop, Journey, Rejection, RouteRequest, TcpRouter } from '@towtank/network';
+import type { Hop, Journey, Rejection, RouteRequest, SocketEnd, TcpRouter } from '@towtank/network';
 import type { Choice } from './choose-endpoints.ts';
 import type { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -64,17 +64,17 @@ class EndpointJourney implements Journey {
     return { ip, port, timeoutMs: DIAL_TIMEOUTS_MS[attempts] ?? LAST_TIMEOUT_MS };
   }
 
-  connected(socket: Socket): void {
+  connected(socket: Socket, end: SocketEnd): void {
     const { clock, connections } = this.#port.context;
     const connection = this.#connection;
     if (this.#endpoint === undefined) {
       this.#port.reject(connection, 'failed');
       return;
     }
-    connection.established(this.#endpoint, new SocketBytes(socket));
+    connection.established(this.#endpoint, new SocketBytes(socket, end));
     connections.note({ type: 'opened', connection });
     socket.once('close', () => {
-      connection.ended(isReset(socket) ? 'reset' : 'closed', clock.now());
+      connection.ended(isReset(socket, end) ? 'reset' : 'closed', clock.now());
       connections.note({ type: 'closed', connection });
     });
   }
@@ -96,22 +96,30 @@ class EndpointJourney implements Journey {
   }
 }
 
-/** Clients destroy sockets with errors of their own when they are done with them; only the system's tell of a reset. */
-const isReset = ({ errored }: Socket): boolean =>
-  errored !== null && 'code' in errored && (errored.code === 'ECONNRESET' || errored.code === 'EPIPE');
+/**
+ * Clients destroy sockets with errors of their own when they are done with them; only the system's tell of a reset. A
+ * server's socket that the server itself resets has no error; it has this mark instead, which Node does not declare.
+ */
+function isReset(socket: Socket, end: SocketEnd): boolean {
+  const { errored, resetAndClosing } = socket as Socket & { readonly resetAndClosing?: boolean };
+  if (errored !== null && 'code' in errored) return errored.code === 'ECONNRESET' || errored.code === 'EPIPE';
+  return end === 'server' && resetAndClosing !== undefined;
+}
 
 class SocketBytes {
   readonly #socket: Socket;
+  readonly #end: SocketEnd;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, end: SocketEnd) {
     this.#socket = socket;
+    this.#end = end;
   }
 
   get sent(): number {
-    return this.#socket.bytesWritten;
+    return this.#end === 'caller' ? this.#socket.bytesWritten : this.#socket.bytesRead;
   }
 
   get received(): number {
-    return this.#socket.bytesRead;
+    return this.#end === 'caller' ? this.#socket.bytesRead : this.#socket.bytesWritten;
   }
 }

@@ -42,13 +42,43 @@ async function startNodePort(nodePort: number, failures: Error[] = []): Promise<
   return Object.assign(cluster, { pod1 });
 }
 
-test('a node port is a real port of this machine, and relays half-closed connections', async () => {
+test('a node port is a real port of this machine, and serves half-closed connections', async () => {
   const port = await freePort();
   await using cluster = await startNodePort(port);
   assert.is(await askReal(port), 'web-1');
   const connection = await cluster.proxy.connections.waitFor({ frontend: 'nodePort', outcome: 'closed' });
   assert.is(connection.bytesReceived, 5);
 });
+
+for (const { name, end, outcome } of [
+  { name: 'a client that ends a connection to a real node port closes it', end: 'client', outcome: 'closed' },
+  { name: 'a pod that resets a connection from a real node port is told as such', end: 'pod', outcome: 'reset' },
+] as const) {
+  test(name, async () => {
+    const port = await freePort();
+    await using cluster = await startFakeCluster({ nodePorts: 'loopback' });
+    const server = createServer((accepted) => {
+      accepted.on('error', () => {}).write('welcome');
+      accepted.once('data', () => end === 'pod' && accepted.resetAndDestroy());
+    });
+    const pod = { name: 'web-1', ip: '10.244.0.1', port: 8080, nodeName: 'node-1', served: 0, close: () => {} };
+    await cluster.network.listen(pod, server);
+    cluster.service('web', { type: 'NodePort', clusterIP: IP, ports: [{ port: 80, nodePort: port }] });
+    cluster.slice('web', [pod]);
+    await cluster.activity.settled();
+    const socket = connect({ host: '127.0.0.1', port }).on('error', () => {});
+    const { localPort } = await once(socket, 'data').then(() => socket);
+    if (end === 'client') socket.end('hello');
+    else socket.write('hello');
+    const connection = await cluster.proxy.connections.waitFor(({ closedAt }) => closedAt !== undefined);
+    assert.is(connection.outcome, outcome);
+    assert.is(connection.client.port, localPort);
+    assert.equal(connection.endpoint, { ip: '10.244.0.1', port: 8080 });
+    assert.is(connection.bytesReceived, 'welcome'.length);
+    assert.is(connection.bytesSent, 'hello'.length);
+    server.close();
+  });
+}
 
 test('a real node port refuses while the Service has no endpoint', async () => {
   const port = await freePort();
