@@ -41,6 +41,8 @@ export interface HandMadeCluster extends AsyncDisposable {
   readonly ask: (host: string, port: number, from?: Source) => Promise<string>;
   /** Who answer so many connections, each name once, sorted. */
   readonly who: (times: number, host: string, port: number, from?: Source) => Promise<string[]>;
+  /** Who answer so many datagrams, each from a socket of its own. */
+  readonly whoUdp: (times: number, ip: string, port: number, from?: Source) => Promise<string[]>;
   /** As whom a pod or node connects. */
   readonly as: (name: string) => Source;
 }
@@ -153,6 +155,15 @@ class HandMade implements HandMadeCluster {
   readonly who = async (times: number, host: string, port: number, from?: Source): Promise<string[]> => {
     const answers = new Set<string>();
     for (let count = 0; count < times; count += 1) answers.add(await this.ask(host, port, from));
+    return [...answers].sort();
+  };
+
+  readonly whoUdp = async (times: number, ip: string, port: number, from?: Source): Promise<string[]> => {
+    const answers = new Set<string>();
+    for (let count = 0; count < times; count += 1) {
+      using socket = this.cluster.network.datagram({ from });
+      answers.add(await askUdp(socket, ip, port));
+    }
     return [...answers].sort();
   };
 

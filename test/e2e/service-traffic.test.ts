@@ -15,18 +15,42 @@ const OUTSIDE = { ip: '198.51.100.1' };
 const ipOf = ({ spec }: KubeObject): string => spec.clusterIP;
 const nodePortOf = ({ spec }: KubeObject): number => spec.ports[0].nodePort;
 
-test('endpoints follow pods as they come and go', async () => {
+for (const protocol of ['TCP', 'UDP'] as const)
+  test(`endpoints follow pods as they come and go, by ${protocol}`, async () => {
+    await using hand = await startHandMade();
+    const ip = ipOf(
+      await hand.service('web', { selector: SELECTOR, ports: [{ port: 80, targetPort: 8080, protocol }] }),
+    );
+    const who = (times: number): Promise<string[]> => (protocol === 'TCP' ? hand.who : hand.whoUdp)(times, ip, 80);
+    assert.equal(await who(1), ['ECONNREFUSED']);
+    await hand.pod('web-1');
+    assert.equal(await who(4), ['web-1']);
+    await hand.pod('web-2');
+    assert.equal(await who(4), ['web-1', 'web-2']);
+    await hand.deletePod('web-1');
+    assert.equal(await who(4), ['web-2']);
+    await hand.deletePod('web-2');
+    assert.equal(await who(1), ['ECONNREFUSED']);
+    await hand.pod('web-3');
+    assert.equal(await who(4), ['web-3']);
+  });
+
+test('each of several ports follows the pods that have it', async () => {
   await using hand = await startHandMade();
-  const ip = ipOf(await hand.service('web', WEB));
-  assert.equal(await hand.who(1, ip, 80), ['ECONNREFUSED']);
-  await hand.pod('web-1');
-  assert.equal(await hand.who(4, ip, 80), ['web-1']);
-  await hand.pod('web-2');
-  assert.equal(await hand.who(4, ip, 80), ['web-1', 'web-2']);
+  const ports = [
+    { name: 'one', port: 80, targetPort: 'one' },
+    { name: 'two', port: 81, targetPort: 'two' },
+  ];
+  const ip = ipOf(await hand.service('web', { selector: SELECTOR, ports }));
+  const who = async (): Promise<string[][]> => [await hand.who(2, ip, 80), await hand.who(2, ip, 81)];
+  await hand.pod('web-1', { ports: [{ name: 'one', containerPort: 8080 }] });
+  assert.equal(await who(), [['web-1'], ['ECONNREFUSED']]);
+  await hand.pod('web-2', { ports: [{ name: 'two', containerPort: 8081 }] });
+  assert.equal(await who(), [['web-1'], ['web-2']]);
   await hand.deletePod('web-1');
-  assert.equal(await hand.who(4, ip, 80), ['web-2']);
+  assert.equal(await who(), [['ECONNREFUSED'], ['web-2']]);
   await hand.deletePod('web-2');
-  assert.equal(await hand.who(1, ip, 80), ['ECONNREFUSED']);
+  assert.equal(await who(), [['ECONNREFUSED'], ['ECONNREFUSED']]);
 });
 
 test('ports come and go on a live Service', async () => {
@@ -51,6 +75,20 @@ test('Services are deleted and made again under the same name', async () => {
     await hand.deleteService('web');
     assert.is(await hand.ask(ip, 80), 'EHOSTUNREACH');
   }
+});
+
+test('Services go down and up beside each other', async () => {
+  await using hand = await startHandMade();
+  const up = async (name: string): Promise<string> => {
+    await hand.pod(`${name}-1`, { labels: { app: name } });
+    return ipOf(await hand.service(name, { ...WEB, selector: { app: name } }));
+  };
+  const ips = { a: await up('a'), b: await up('b') };
+  assert.equal([await hand.ask(ips.a, 80), await hand.ask(ips.b, 80)], ['a-1', 'b-1']);
+  await hand.deleteService('a');
+  assert.equal([await hand.ask(ips.a, 80), await hand.ask(ips.b, 80)], ['EHOSTUNREACH', 'b-1']);
+  const c = await up('c');
+  assert.equal([await hand.ask(ips.b, 80), await hand.ask(c, 80)], ['b-1', 'c-1']);
 });
 
 test('two Services with one selector reach the same pods', async () => {
@@ -116,8 +154,13 @@ test('a ClusterIP Service becomes a NodePort Service, and gets a UDP twin of its
     { name: 'udp', port: 80, targetPort: 8080, protocol: 'UDP' },
   ];
   const twin = await hand.service('web', { selector: SELECTOR, type: 'NodePort', clusterIP: ip, ports });
-  assert.is.not(twin.spec.ports[1].nodePort, nodePort);
-  assert.is(await hand.ask(NODE_1, nodePort), 'web-1');
+  const udpNodePort: number = twin.spec.ports[1].nodePort;
+  assert.is.not(udpNodePort, nodePort);
+  for (const node of [NODE_1, NODE_2]) {
+    assert.is(await hand.ask(node, nodePort), 'web-1');
+    assert.equal(await hand.whoUdp(1, node, udpNodePort), ['web-1']);
+  }
+  assert.equal([await hand.ask(ip, 80), ...(await hand.whoUdp(1, ip, 80))], ['web-1', 'web-1']);
 });
 
 for (const type of ['ClusterIP', 'NodePort'] as const)
@@ -175,7 +218,10 @@ test('affinity lasts for its timeout after the last connection', async () => {
 test('the label service-proxy-name takes a Service from the proxy and gives it back', async () => {
   await using hand = await startHandMade();
   await hand.pod('web-1');
-  const ip = ipOf(await hand.service('web', WEB, { 'service.kubernetes.io/service-proxy-name': 'other' }));
+  const labels = { 'service.kubernetes.io/service-proxy-name': 'other' };
+  const ip = ipOf(await hand.service('web', WEB));
+  assert.is(await hand.ask(ip, 80), 'web-1');
+  await hand.service('web', { ...WEB, clusterIP: ip }, labels);
   assert.is(await hand.ask(ip, 80), 'EHOSTUNREACH');
   await hand.service('web', { ...WEB, clusterIP: ip });
   assert.is(await hand.ask(ip, 80), 'web-1');
