@@ -20,13 +20,15 @@ import type { NodeConnector } from '../connect/node-connector.ts';
 import { MemoryStorage } from '../storage/memory-storage.ts';
 import type { HistoryLimits } from '../storage/resource-history.ts';
 import { buildStrategies } from '../strategies/build-strategies.ts';
+import { buildAllocators } from '../strategies/service/build-allocators.ts';
 import { ApiServer } from './api-server.ts';
 import { buildCatalog } from './build-catalog.ts';
+import { InFlightLimits, type InFlightOptions } from './in-flight-limits.ts';
 import { resourceHandlers } from './resource-handlers.ts';
 import { createSecurity, type SecurityOptions } from './security.ts';
 
 /** Options of an API server. */
-export interface ApiServerOptions extends SecurityOptions {
+export interface ApiServerOptions extends SecurityOptions, InFlightOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly activity?: Activity;
@@ -53,19 +55,24 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
   const { clock = realClock, random = seededRandom('towtank'), serviceCidrs = ['10.96.0.0/16'] } = options;
   const storage = new MemoryStorage({ clock, ...(options.history === undefined ? {} : { history: options.history }) });
   const security = createSecurity(options, { storage, clock, random });
-  const strategies = buildStrategies({ storage, clock, random, serviceCidrs, more: security.strategies });
+  const allocators = buildAllocators({ storage, clock, random, serviceCidrs });
+  await allocators.cidrs.follow(storage);
   const apiServer = new ApiServer({
     clock,
     random,
     storage,
-    catalog: buildCatalog(storage, strategies),
+    catalog: buildCatalog(storage, buildStrategies(allocators, security.strategies)),
     admission: builtInAdmission({ storage, clock, random, disabled: options.disabledAdmission ?? [] }),
     handlers: { ...resourceHandlers(), ...connectHandlers(options.nodes), ...security.handlers },
     authenticate: security.authenticate,
     admit: security.admit,
+    limits: new InFlightLimits(options),
     serveNonResource: ({ headers }, { path }) =>
       security.serveDocument(path, `https://${headers.host ?? 'kubernetes.default.svc'}`),
-    close: () => security.close(),
+    close: () => {
+      security.close();
+      allocators.cidrs.close();
+    },
   });
   await loadBootstrapObjects(storage, { clock, random }, [
     authenticationConfigMap(processCertificateAuthority().caPem),

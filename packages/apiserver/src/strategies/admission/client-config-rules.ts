@@ -1,9 +1,11 @@
 /** Rules for where a webhook is: a URL, or a Service. */
-import { invalidValue, required } from '@towtank/apimachinery';
-import type { Errors, Fields } from '../validation/field-rules.ts';
+import { dns1123SubdomainErrors, invalidValue, quote, required } from '@towtank/apimachinery';
+import { type Errors, type Fields, inRangeMessage } from '../validation/field-rules.ts';
 
-const SERVICE_FORM = 'host must be specified';
 const URL_FORM = '; desired format: https://host[/path]';
+const MAX_PORT = 65_535;
+/** A URL as Go reads it, which takes almost any text. */
+const URL_PARTS = /^(?:([a-z][a-z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/is;
 
 /** `clientConfig` of a webhook. */
 export function checkClientConfig(errors: Errors, field: string, { url, service }: Fields): void {
@@ -14,31 +16,50 @@ export function checkClientConfig(errors: Errors, field: string, { url, service 
 }
 
 function checkUrl(errors: Errors, field: string, url: string): void {
-  const refuse = (value: string, why: string): void => void errors.push(invalidValue(field, value, why));
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    errors.push(
-      required(field, `url must be a valid URL: parse ${JSON.stringify(url)}: invalid URI for request${URL_FORM}`),
-    );
+  const problem = parseProblem(url);
+  if (problem !== undefined) {
+    errors.push(required(field, `url must be a valid URL: parse ${quote(url)}: ${problem}${URL_FORM}`));
     return;
   }
-  const scheme = parsed.protocol.replace(/:$/, '');
-  if (scheme !== 'https') refuse(scheme, `'https' is the only allowed URL scheme${URL_FORM}`);
-  if (parsed.host === '') refuse('', `${SERVICE_FORM}${URL_FORM}`);
-  if (parsed.username !== '') refuse(parsed.username, 'user information is not permitted in the URL');
-  if (parsed.hash !== '') refuse(parsed.hash.slice(1), 'fragments are not permitted in the URL');
-  if (parsed.search !== '') refuse(parsed.search.slice(1), 'query parameters are not permitted in the URL');
+  const [, scheme = '', user, host = '', query, fragment] = URL_PARTS.exec(url) ?? [];
+  const refuse = (value: string, why: string): void => void errors.push(invalidValue(field, value, why));
+  if (scheme.toLowerCase() !== 'https')
+    refuse(scheme.toLowerCase(), `'https' is the only allowed URL scheme${URL_FORM}`);
+  if (host === '') refuse('', `host must be specified${URL_FORM}`);
+  if (user !== undefined) refuse(user, 'user information is not permitted in the URL');
+  if (fragment) refuse(fragment, 'fragments are not permitted in the URL');
+  if (query) refuse(query, 'query parameters are not permitted in the URL');
 }
 
+/** Why Go would not read a text as a URL. */
+function parseProblem(url: string): string | undefined {
+  if ([...url].some((character) => character < ' ' || character === '\x7f'))
+    return 'net/url: invalid control character in URL';
+  if (url.startsWith(':')) return 'missing protocol scheme';
+  const port = /:[^:\]]*$/.exec(URL_PARTS.exec(url)?.[3] ?? '')?.[0];
+  return port === undefined || /^:\d*$/.test(port) ? undefined : `invalid port ${quote(port)} after host`;
+}
+
+/** The real API server takes the name of the Service for its namespace here, and the namespace for its name. */
 function checkService(errors: Errors, field: string, { name, namespace, path, port }: Fields): void {
-  if (!name) errors.push(required(`${field}.name`, 'service name is required'));
-  if (!namespace) errors.push(required(`${field}.namespace`, 'service namespace is required'));
-  if (port !== undefined && (port < 1 || port > 65_535))
-    errors.push(invalidValue(`${field}.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'));
-  if (path === undefined) return;
-  if (!path.startsWith('/')) errors.push(invalidValue(`${field}.path`, path, "must start with a '/'"));
-  else if (path.includes('//') && path !== '//')
-    errors.push(invalidValue(`${field}.path`, path, `segment[${path.split('/').indexOf('', 1) - 1}] may not be empty`));
+  if (!namespace) errors.push(required(`${field}.name`));
+  if (!name) errors.push(required(`${field}.namespace`));
+  if (port !== undefined && (port < 1 || port > MAX_PORT))
+    errors.push(invalidValue(`${field}.port`, port, `port is not valid: ${inRangeMessage(1, MAX_PORT)}`));
+  if (path && path !== '/') checkPath(errors, `${field}.path`, path);
+}
+
+/** Each part of a path is named like a host. */
+function checkPath(errors: Errors, field: string, path: string): void {
+  if (path === '//') {
+    errors.push(invalidValue(field, path, 'segment[0] may not be empty'));
+    return;
+  }
+  if (!path.startsWith('/')) errors.push(invalidValue(field, path, "must start with a '/'"));
+  const segments = path.slice(1).replace(/\/$/, '').split('/');
+  for (const [index, segment] of segments.entries())
+    if (segment === '') errors.push(invalidValue(field, path, `segment[${index}] may not be empty`));
+    else
+      for (const message of dns1123SubdomainErrors(segment))
+        errors.push(invalidValue(field, path, `segment[${index}]: ${message}`));
 }

@@ -9,12 +9,23 @@ import {
   required,
   tooMany,
 } from '@towtank/apimachinery';
-import { checkName, checkSupported, type Errors, type Fields } from '../validation/field-rules.ts';
+import {
+  checkChoice,
+  checkName,
+  checkSupported,
+  type Errors,
+  type Fields,
+  pathSegmentErrors,
+} from '../validation/field-rules.ts';
 import { checkLabelSelector } from '../validation/label-selector-rules.ts';
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const SCOPES = ['*', 'Cluster', 'Namespaced'];
 const MAX_CONDITIONS = 64;
+/** How strictly a rule's versions are taken. */
+export const MATCH_POLICIES: readonly string[] = ['Equivalent', 'Exact'];
+/** What happens when a webhook or a policy cannot be asked. */
+export const FAILURE_POLICIES: readonly string[] = ['Fail', 'Ignore'];
 
 /** Names of webhooks are domains of at least three parts. */
 export function qualifiedDomainErrors(name: string): string[] {
@@ -25,16 +36,17 @@ export function qualifiedDomainErrors(name: string): string[] {
 
 /** Lists of operations, groups, versions and resources. */
 export function checkRules(errors: Errors, field: string, rules: readonly Fields[]): void {
-  for (const [index, rule] of rules.entries()) {
-    const at = `${field}[${index}]`;
-    const operations: string[] = rule.operations ?? [];
-    if (operations.length === 0) errors.push(required(`${at}.operations`));
-    checkStar(errors, `${at}.operations`, operations, 'operations');
-    for (const [position, operation] of operations.entries())
-      if (!OPERATIONS.includes(operation))
-        errors.push(notSupported(`${at}.operations[${position}]`, operation, OPERATIONS));
-    checkRule(errors, at, rule);
-  }
+  for (const [index, rule] of rules.entries()) checkRuleWithOperations(errors, `${field}[${index}]`, rule);
+}
+
+function checkRuleWithOperations(errors: Errors, field: string, rule: Fields): void {
+  const operations: string[] = rule.operations ?? [];
+  if (operations.length === 0) errors.push(required(`${field}.operations`));
+  checkStar(errors, `${field}.operations`, operations, 'operations');
+  for (const [index, operation] of operations.entries())
+    if (!OPERATIONS.includes(operation))
+      errors.push(notSupported(`${field}.operations[${index}]`, operation, OPERATIONS));
+  checkRule(errors, field, rule);
 }
 
 function checkRule(errors: Errors, field: string, rule: Fields): void {
@@ -54,24 +66,28 @@ function checkStar(errors: Errors, field: string, values: readonly string[], wha
     errors.push(invalidValue(field, values, `if '*' is present, must not specify other ${what}`));
 }
 
-/** `pods`, `pods/status`, `*`, and pairs of a star on either side. */
+/** `pods`, `pods/status`, `*`, and pairs of a star on either side, each looked at in the light of those before it. */
 function checkResources(errors: Errors, field: string, resources: readonly string[]): void {
   if (resources.length === 0) errors.push(required(field));
-  const whole = new Set(resources.filter((resource) => resource.endsWith('/*')).map((text) => text.slice(0, -2)));
-  const parts = new Set(resources.filter((resource) => resource.startsWith('*/')).map((text) => text.slice(2)));
+  const [whole, parts] = [new Set<string>(), new Set<string>()];
+  let hasPlain = false;
   for (const [index, resource] of resources.entries()) {
     const at = `${field}[${index}]`;
-    const [main = '', sub] = resource.split('/');
+    const slash = resource.indexOf('/');
     if (resource === '') errors.push(required(at));
-    if (resource === '*/*' && resources.length > 1)
-      errors.push(invalidValue(field, resources, "if '*/*' is present, must not specify other resources"));
-    if (sub === undefined || resource === '*/*') continue;
-    if (main !== '*' && sub !== '*' && whole.has(main))
+    else if (slash < 0) hasPlain = resource !== '*';
+    if (slash < 0) continue;
+    const [main, sub] = [resource.slice(0, slash), resource.slice(slash + 1)];
+    if (whole.has(main))
       errors.push(invalidValue(at, resource, `if '${main}/*' is present, must not specify ${resource}`));
-    if (main !== '*' && parts.has(sub))
+    if (parts.has(sub))
       errors.push(invalidValue(at, resource, `if '*/${sub}' is present, must not specify ${resource}`));
+    if (sub === '*') whole.add(main);
+    if (main === '*') parts.add(sub);
   }
-  if (resources.includes('*') && resources.some((resource) => resource !== '*' && !resource.includes('/')))
+  if (resources.length > 1 && resources.includes('*/*'))
+    errors.push(invalidValue(field, resources, "if '*/*' is present, must not specify other resources"));
+  if (hasPlain && resources.includes('*'))
     errors.push(
       invalidValue(field, resources, "if '*' is present, must not specify other resources without subresources"),
     );
@@ -93,26 +109,35 @@ export function checkMatchConditions(errors: Errors, field: string, conditions: 
 
 /** `matchConstraints` and `matchResources` of policies. */
 export function checkMatchResources(errors: Errors, field: string, match: Fields): void {
-  checkSupported(errors, `${field}.matchPolicy`, match.matchPolicy, ['Equivalent', 'Exact']);
-  checkLabelSelector(errors, `${field}.namespaceSelector`, match.namespaceSelector);
-  checkLabelSelector(errors, `${field}.objectSelector`, match.objectSelector);
-  for (const list of ['resourceRules', 'excludeResourceRules']) {
-    checkRules(errors, `${field}.${list}`, match[list] ?? []);
-    for (const [index, { resourceNames = [] }] of (match[list] ?? []).entries())
-      for (const [position, name] of resourceNames.entries())
-        if (resourceNames.indexOf(name) !== position)
-          errors.push(duplicate(`${field}.${list}[${index}].resourceNames[${position}]`, name));
+  checkChoice(errors, `${field}.matchPolicy`, match.matchPolicy, MATCH_POLICIES);
+  for (const selector of ['namespaceSelector', 'objectSelector'])
+    if (match[selector] === undefined) errors.push(required(`${field}.${selector}`));
+    else checkLabelSelector(errors, `${field}.${selector}`, match[selector]);
+  for (const list of ['resourceRules', 'excludeResourceRules'])
+    for (const [index, rule] of (match[list] ?? []).entries()) {
+      const at = `${field}.${list}[${index}]`;
+      checkNames(errors, `${at}.resourceNames`, rule.resourceNames ?? []);
+      checkRuleWithOperations(errors, at, rule);
+    }
+}
+
+function checkNames(errors: Errors, field: string, names: readonly string[]): void {
+  for (const [index, name] of names.entries()) {
+    checkName(errors, `${field}[${index}]`, name, pathSegmentErrors);
+    if (names.indexOf(name) !== index) errors.push(duplicate(`${field}[${index}]`, name));
   }
 }
+
+const EXCLUSIVE = 'name and selector are mutually exclusive';
 
 /** A parameter is named or selected. */
 export function checkParameterReference(errors: Errors, field: string, reference: Fields): void {
   if (reference === undefined) return;
   const { name, selector, parameterNotFoundAction: action } = reference;
-  if (name && selector !== undefined)
-    errors.push(forbiddenField(`${field}.name`, 'name and selector are mutually exclusive'));
-  else if (!name && selector === undefined) errors.push(required(field, 'one of name or selector must be specified'));
+  if (name) checkName(errors, `${field}.name`, name, pathSegmentErrors);
+  if (name && selector !== undefined) errors.push(forbiddenField(`${field}.name`, EXCLUSIVE));
   checkLabelSelector(errors, `${field}.selector`, selector);
-  if (action === undefined) errors.push(required(`${field}.parameterNotFoundAction`));
-  else checkSupported(errors, `${field}.parameterNotFoundAction`, action, ['Allow', 'Deny']);
+  if (name && selector !== undefined) errors.push(forbiddenField(`${field}.selector`, EXCLUSIVE));
+  if (!name && selector === undefined) errors.push(required(field, 'one of name or selector must be specified'));
+  checkChoice(errors, `${field}.parameterNotFoundAction`, action, ['Deny', 'Allow']);
 }

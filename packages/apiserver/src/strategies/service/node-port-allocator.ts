@@ -1,6 +1,6 @@
 /** Node ports and health check node ports, from one range. */
 import type { Random } from '@towtank/apimachinery';
-import { AllocationError } from './ip-allocator.ts';
+import { AllocationError } from './allocation-error.ts';
 
 /** A range of ports, both ends included. */
 export interface PortRange {

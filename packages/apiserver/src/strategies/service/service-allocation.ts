@@ -2,7 +2,9 @@
 import { type IpFamily, internalError, invalid, invalidValue } from '@towtank/apimachinery';
 import type { Reservation, StrategyContext } from '../../registry/strategy.ts';
 import { Allocation, DRY_RUN_PORT } from './allocation.ts';
-import { AllocationError, type IpAllocator, type IpOwner } from './ip-allocator.ts';
+import { AllocationError } from './allocation-error.ts';
+import type { IpOwner } from './ip-address-objects.ts';
+import type { IpAllocator } from './ip-allocator.ts';
 import type { NodePortAllocator } from './node-port-allocator.ts';
 import {
   isHeadless,
@@ -115,10 +117,7 @@ async function takeIp(
   allocation: Allocation,
 ): Promise<string> {
   try {
-    if (context.dryRun) {
-      if (asked) allocator.check(asked);
-      return asked || allocator.baseAddress;
-    }
+    if (context.dryRun) return allocator.rehearse(asked);
     if (asked) await allocator.allocate(asked, owner);
     const ip = asked || (await allocator.allocateNext(owner));
     allocation.undo.push(() => allocator.release(ip));

@@ -1,7 +1,7 @@
 /** Node ports of a Service's ports. */
 import { internalError, invalid, invalidValue, StatusError } from '@towtank/apimachinery';
 import { type Allocation, DRY_RUN_PORT } from './allocation.ts';
-import { AllocationError } from './ip-allocator.ts';
+import { AllocationError } from './allocation-error.ts';
 import type { NodePortAllocator } from './node-port-allocator.ts';
 import { nodePortsOf, type Service, type ServicePort } from './service.ts';
 
