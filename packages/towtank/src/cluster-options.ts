@@ -26,6 +26,10 @@ export interface ClusterOptions {
   readonly loadBalancerCidr?: string;
   /** `RBAC` (the default), or `AlwaysAllow`. */
   readonly authorization?: 'RBAC' | 'AlwaysAllow';
+  /** How many reading requests the API server serves at the same time; 0 is no limit. Default 400. */
+  readonly maxRequestsInFlight?: number;
+  /** The same for requests that may change something. Default 200. */
+  readonly maxMutatingRequestsInFlight?: number;
   /** The administrator's token. Default: derived from the seed. */
   readonly adminToken?: string;
   /** More tokens and their users. */

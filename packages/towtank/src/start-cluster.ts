@@ -70,6 +70,8 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
     serviceCidrs,
     tokens: { ...tokens, [token]: ADMIN_USER },
     authorization,
+    maxRequestsInFlight: options.maxRequestsInFlight,
+    maxMutatingRequestsInFlight: options.maxMutatingRequestsInFlight,
   });
   stack.defer(() => apiServer.close());
   const client = new KubeClient({ transport: apiServer.transport(SYSTEM), fieldManager: 'kube-controller-manager' });

@@ -122,6 +122,15 @@ for (const flag of ['--port', '--insecure-port', '--dns-port', '--socks-port']) 
 
 failing.run();
 
+const telling = suite('towtank: tells what it is');
+
+telling('--version is the version of the package', async () => {
+  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  assert.equal(await ended(start(['--version'])), { code: 0, out: `${manifest.version}\n`, err: '' });
+});
+
+telling.run();
+
 const stopping = suite('towtank: the signal to stop is exit code 0');
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -23,6 +23,7 @@ import type { ResourceStore } from '../registry/resource-store.ts';
 import type { ResourceCatalog } from '../resources/catalog.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ApiDocuments, isUnclaimed, unclaimedPath } from './api-documents.ts';
+import { comeBackLater, type InFlightLimits, type ThrottledRequest } from './in-flight-limits.ts';
 import { type HandlerTable, route } from './resource-router.ts';
 import type { Security } from './security.ts';
 
@@ -37,6 +38,7 @@ export interface ApiServerParts {
   readonly authenticate: Authenticator;
   /** The user that a request acts as, once it may do what it asks for. */
   readonly admit: Security['admit'];
+  readonly limits: InFlightLimits;
   /** Stops what runs beside the requests. */
   readonly close: () => void;
   /** Answers what is no resource and no description of the API. Undefined when the path is not known. */
@@ -70,11 +72,31 @@ export class ApiServer {
 
   /** Answers a request. Never rejects: failures are answered with a Status. */
   async handle(request: ApiRequest): Promise<ApiResponse> {
+    let place: ReturnType<InFlightLimits['enter']>;
     try {
-      return await this.#serve(request);
+      const attributes = parseRequest(request.method, request.url);
+      const found = this.#parts.authenticate(request);
+      // no promise more than there must be: each would cost every request a turn
+      const user = found instanceof Promise ? await found : found;
+      if (user === undefined) throw unauthorized();
+      place = this.#parts.limits.enter(user, attributes);
+      return place === 'full' ? comeBackLater() : await this.#admit(request, attributes, user);
     } catch (reason) {
       return refuse(request, reason);
+    } finally {
+      if (typeof place === 'object') place.leave();
     }
+  }
+
+  /**
+   * Answers 429 to the requests that match, until the result is disposed: what clients meet on a server that has too much
+   * to do. The components of a cluster meet it too where it matches them.
+   *
+   * @example
+   * using _ = apiServer.throttle(({ user, verb }) => user.name === 'jane' && verb === 'list');
+   */
+  throttle(matches: (request: ThrottledRequest) => boolean): Disposable {
+    return this.#parts.limits.throttle(matches);
   }
 
   /** The way in for callers in this process, who act as `user`: no socket, no serialising. */
@@ -93,21 +115,7 @@ export class ApiServer {
     return store === undefined ? undefined : (await this.storage.get(store.prefix, key))?.object;
   }
 
-  /** Synchronous as far as it can be: every promise on the way would cost each request a turn. */
-  #serve(request: ApiRequest): ApiResponse | Promise<ApiResponse> {
-    const attributes = parseRequest(request.method, request.url);
-    const user = this.#parts.authenticate(request);
-    return user instanceof Promise
-      ? user.then((found) => this.#admit(request, attributes, found))
-      : this.#admit(request, attributes, user);
-  }
-
-  #admit(
-    request: ApiRequest,
-    attributes: ParsedRequest,
-    authenticated: UserInfo | undefined,
-  ): ApiResponse | Promise<ApiResponse> {
-    if (authenticated === undefined) throw unauthorized();
+  #admit(request: ApiRequest, attributes: ParsedRequest, authenticated: UserInfo): ApiResponse | Promise<ApiResponse> {
     const user = this.#parts.admit(authenticated, request, attributes);
     if (!attributes.isResourceRequest) return this.#serveNonResource(request, attributes, user);
     if (isUnclaimed(attributes, this.catalog)) return unclaimedPath();

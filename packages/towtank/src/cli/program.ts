@@ -6,11 +6,13 @@ import type { StopSignal } from './listen-for-stop.ts';
 import { recordCommand } from './record-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { upCommand } from './up-command.ts';
+import { VERSION } from './version.ts';
 
 /** Runs a command line until `stop` and answers the exit code: 0, or 1 with one clear line on standard error. */
 export async function runProgram(argv: readonly string[], stop: StopSignal): Promise<number> {
   const program = new Command('towtank')
     .description('a Kubernetes cluster in one process')
+    .version(VERSION, '--version', 'print the version')
     .addCommand(upCommand(stop))
     .addCommand(recordCommand(stop))
     .addCommand(replayCommand(stop))

@@ -13,6 +13,7 @@ import type { StopSignal } from './listen-for-stop.ts';
 import { cidrList, integer, type UpOptions } from './up-options.ts';
 
 const PORT = integer(0, 65_535);
+const COUNT = integer(0, 1_000_000);
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 /** The command. */
@@ -33,6 +34,8 @@ export const upCommand = (stop: StopSignal): Command =>
     .option('--pod-cidr <range>', 'range of pod addresses; two with a comma make dual stack', cidrList)
     .option('--no-node-ports', 'leave node ports virtual instead of opening them on 127.0.0.1')
     .option('--bind-virtual-ips', 'give ClusterIPs and pods real addresses in 127.0.0.0/8 (Linux)')
+    .option('--max-requests-inflight <n>', 'reading requests served at the same time; 0 is no limit', COUNT, 400)
+    .option('--max-mutating-requests-inflight <n>', 'the same for requests that change something', COUNT, 200)
     .option('--admin-token <token>', "the administrator's bearer token")
     .option('--kubeconfig <file>', 'write a kubeconfig there')
     .option('--seed <text>', 'the same seed gives the same names, uids and addresses')
@@ -79,11 +82,15 @@ const clusterOptionsOf = ({
   podCidr,
   nodePorts,
   bindVirtualIps,
+  maxRequestsInflight,
+  maxMutatingRequestsInflight,
   adminToken,
   seed,
 }: UpOptions): Parameters<typeof startCluster>[0] => ({
   port,
   nodes,
+  maxRequestsInFlight: maxRequestsInflight,
+  maxMutatingRequestsInFlight: maxMutatingRequestsInflight,
   serviceCidrs: serviceCidr.split(','),
   proxy: nodePorts ? { nodePorts: 'loopback', portFailed: warnOfPort } : {},
   ...(podCidr === undefined ? {} : { podCidr }),

@@ -10,6 +10,8 @@ export interface UpOptions {
   readonly nodes: number;
   readonly serviceCidr: string;
   readonly podCidr?: string;
+  readonly maxRequestsInflight: number;
+  readonly maxMutatingRequestsInflight: number;
   readonly adminToken?: string;
   readonly kubeconfig?: string;
   readonly seed?: string;
