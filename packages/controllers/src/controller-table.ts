@@ -21,6 +21,7 @@ import { startRootCaController } from './rootca/root-ca-controller.ts';
 import { startServiceCaController } from './rootca/service-ca-controller.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { startServiceAccountController } from './serviceaccount/serviceaccount-controller.ts';
+import { startServiceCidrController } from './servicecidr/servicecidr-controller.ts';
 import { startStatefulSetController } from './statefulset/statefulset-controller.ts';
 
 /** What controllers may be started with. */
@@ -118,6 +119,11 @@ export const CONTROLLERS: readonly ControllerRow[] = [
   { name: 'resourcequota-controller', follows: ['v1/resourcequotas'], start: startResourceQuotaController },
   { name: 'node-lifecycle-controller', follows: ['v1/nodes', 'v1/pods'], start: startNodeLifecycleController },
   { name: 'pod-garbage-collector-controller', follows: ['v1/nodes', 'v1/pods'], start: startPodGarbageCollector },
+  {
+    name: 'service-cidr-controller',
+    follows: ['networking.k8s.io/v1/servicecidrs', 'networking.k8s.io/v1/ipaddresses'],
+    start: startServiceCidrController,
+  },
   { name: 'service-lb-controller', follows: ['v1/services', 'v1/nodes'], start: startLoadBalancerController },
   {
     name: 'default-scheduler',
