@@ -6,6 +6,7 @@ export const INTERNAL_ROWS: Readonly<Record<string, string>> = {
   AzureDiskVolumeSource: 'DiskName:string DataDiskURI=diskURI:string CachingMode:* FSType=fsType:* ReadOnly:* Kind:*',
   AzureFilePersistentVolumeSource: 'SecretName:string ShareName:string ReadOnly:bool SecretNamespace:*',
   AzureFileVolumeSource: 'SecretName:string ShareName:string ReadOnly:bool',
+  CSINodeDriver: 'Name:string NodeID:string TopologyKeys:[] Allocatable:*VolumeNodeResources',
   CSIPersistentVolumeSource:
     'Driver:string VolumeHandle:string ReadOnly:bool FSType=fsType:string VolumeAttributes:map ControllerPublishSecretRef:*SecretReference NodeStageSecretRef:*SecretReference NodePublishSecretRef:*SecretReference ControllerExpandSecretRef:*SecretReference NodeExpandSecretRef:*SecretReference',
   CSIVolumeSource:
@@ -41,17 +42,22 @@ export const INTERNAL_ROWS: Readonly<Record<string, string>> = {
     'Name:string Image:string Command:[] Args:[] WorkingDir:string Ports:[]ContainerPort EnvFrom:[]EnvFromSource Env:[]EnvVar Resources:ResourceRequirements ResizePolicy:[]ContainerResizePolicy RestartPolicy:* RestartPolicyRules:[]ContainerRestartRule VolumeMounts:[]VolumeMount VolumeDevices:[]VolumeDevice LivenessProbe:*Probe ReadinessProbe:*Probe StartupProbe:*Probe Lifecycle:*Lifecycle TerminationMessagePath:string TerminationMessagePolicy:string ImagePullPolicy:string SecurityContext:*SecurityContext Stdin:bool StdinOnce:bool TTY=tty:bool',
   EphemeralVolumeSource: 'VolumeClaimTemplate:*PersistentVolumeClaimTemplate',
   ExecAction: 'Command:[]',
+  ExemptPriorityLevelConfiguration: 'NominalConcurrencyShares:* LendablePercent:*',
   FCVolumeSource: 'TargetWWNs:[] Lun:* FSType=fsType:string ReadOnly:bool WWIDs=wwids:[]',
   FileKeySelector: 'VolumeName:string Path:string Key:string Optional:*',
   FlexPersistentVolumeSource:
     'Driver:string FSType=fsType:string SecretRef:*SecretReference ReadOnly:bool Options:map',
   FlexVolumeSource: 'Driver:string FSType=fsType:string SecretRef:*LocalObjectReference ReadOnly:bool Options:map',
   FlockerVolumeSource: 'DatasetName:string DatasetUUID:string',
+  FlowDistinguisherMethod: 'Type:string',
+  FlowSchemaSpec:
+    'PriorityLevelConfiguration:PriorityLevelConfigurationReference MatchingPrecedence:int DistinguisherMethod:*FlowDistinguisherMethod Rules:[]PolicyRulesWithSubjects',
   GCEPersistentDiskVolumeSource: 'PDName=pdName:string FSType=fsType:string Partition:int ReadOnly:bool',
   GRPCAction: 'Port:int Service:*',
   GitRepoVolumeSource: 'Repository:string Revision:string Directory:string',
   GlusterfsPersistentVolumeSource: 'EndpointsName=endpoints:string Path:string ReadOnly:bool EndpointsNamespace:*',
   GlusterfsVolumeSource: 'EndpointsName=endpoints:string Path:string ReadOnly:bool',
+  GroupSubject: 'Name:string',
   HTTPGetAction: 'Path:string Port:int Host:string Scheme:string HTTPHeaders=httpHeaders:[]HTTPHeader',
   HTTPHeader: 'Name:string Value:string',
   HostAlias: 'IP=ip:string Hostnames:[]',
@@ -65,6 +71,9 @@ export const INTERNAL_ROWS: Readonly<Record<string, string>> = {
   Lifecycle: 'PostStart:*LifecycleHandler PreStop:*LifecycleHandler StopSignal:*',
   LifecycleHandler:
     'Exec:*ExecAction HTTPGet=httpGet:*HTTPGetAction TCPSocket=tcpSocket:*TCPSocketAction Sleep:*SleepAction',
+  LimitResponse: 'Type:string Queuing:*QueuingConfiguration',
+  LimitedPriorityLevelConfiguration:
+    'NominalConcurrencyShares:int LimitResponse:LimitResponse LendablePercent:* BorrowingLimitPercent:*',
   LocalObjectReference: 'Name:string',
   LocalVolumeSource: 'Path:string FSType=fsType:*',
   NFSVolumeSource: 'Server:string Path:string ReadOnly:bool',
@@ -73,15 +82,19 @@ export const INTERNAL_ROWS: Readonly<Record<string, string>> = {
   NodeSelector: 'NodeSelectorTerms:[]NodeSelectorTerm',
   NodeSelectorRequirement: 'Key:string Operator:string Values:[]',
   NodeSelectorTerm: 'MatchExpressions:[]NodeSelectorRequirement MatchFields:[]NodeSelectorRequirement',
+  NonResourcePolicyRule: 'Verbs:[] NonResourceURLs:[]',
   ObjectFieldSelector: 'APIVersion=apiVersion:string FieldPath:string',
   ObjectReference:
     'Kind:string Namespace:string Name:string UID=uid:string APIVersion=apiVersion:string ResourceVersion:string FieldPath:string',
+  ParentReference: 'Group:string Resource:string Namespace:string Name:string',
   PersistentVolumeClaimSpec:
     'AccessModes:[] Selector:*LabelSelector Resources:VolumeResourceRequirements VolumeName:string StorageClassName:* VolumeMode:* DataSource:*TypedLocalObjectReference DataSourceRef:*TypedObjectReference VolumeAttributesClassName:*',
   PersistentVolumeClaimTemplate: '+ObjectMeta Spec:PersistentVolumeClaimSpec',
   PersistentVolumeClaimVolumeSource: 'ClaimName:string ReadOnly:bool',
   PersistentVolumeSource:
     'GCEPersistentDisk=gcePersistentDisk:*GCEPersistentDiskVolumeSource AWSElasticBlockStore=awsElasticBlockStore:*AWSElasticBlockStoreVolumeSource HostPath:*HostPathVolumeSource Glusterfs:*GlusterfsPersistentVolumeSource NFS=nfs:*NFSVolumeSource RBD=rbd:*RBDPersistentVolumeSource Quobyte:*QuobyteVolumeSource ISCSI=iscsi:*ISCSIPersistentVolumeSource FlexVolume:*FlexPersistentVolumeSource Cinder:*CinderPersistentVolumeSource CephFS=cephfs:*CephFSPersistentVolumeSource FC=fc:*FCVolumeSource Flocker:*FlockerVolumeSource AzureFile:*AzureFilePersistentVolumeSource VsphereVolume:*VsphereVirtualDiskVolumeSource AzureDisk:*AzureDiskVolumeSource PhotonPersistentDisk:*PhotonPersistentDiskVolumeSource PortworxVolume:*PortworxVolumeSource ScaleIO:*ScaleIOPersistentVolumeSource Local:*LocalVolumeSource StorageOS=storageos:*StorageOSPersistentVolumeSource CSI=csi:*CSIPersistentVolumeSource',
+  PersistentVolumeSpec:
+    'Capacity:map +PersistentVolumeSource AccessModes:[] ClaimRef:*ObjectReference PersistentVolumeReclaimPolicy:string StorageClassName:string MountOptions:[] VolumeMode:* NodeAffinity:*VolumeNodeAffinity VolumeAttributesClassName:*',
   PhotonPersistentDiskVolumeSource: 'PdID:string FSType=fsType:string',
   PodAffinity:
     'RequiredDuringSchedulingIgnoredDuringExecution:[]PodAffinityTerm PreferredDuringSchedulingIgnoredDuringExecution:[]WeightedPodAffinityTerm',
@@ -108,13 +121,19 @@ export const INTERNAL_ROWS: Readonly<Record<string, string>> = {
   PodSpec:
     'Volumes:[]Volume InitContainers:[]Container Containers:[]Container EphemeralContainers:[]EphemeralContainer RestartPolicy:string TerminationGracePeriodSeconds:* ActiveDeadlineSeconds:* DNSPolicy=dnsPolicy:string NodeSelector:map ServiceAccountName:string AutomountServiceAccountToken:* NodeName:string SecurityContext:*PodSecurityContext ImagePullSecrets:[]LocalObjectReference Hostname:string Subdomain:string SetHostnameAsFQDN:* Affinity:*Affinity SchedulerName:string Tolerations:[]Toleration HostAliases:[]HostAlias PriorityClassName:string Priority:* PreemptionPolicy:* DNSConfig=dnsConfig:*PodDNSConfig ReadinessGates:[]PodReadinessGate RuntimeClassName:* Overhead:map EnableServiceLinks:* TopologySpreadConstraints:[]TopologySpreadConstraint OS=os:*PodOS SchedulingGates:[]PodSchedulingGate ResourceClaims:[]PodResourceClaim Resources:*ResourceRequirements HostnameOverride:* SchedulingGroup:*PodSchedulingGroup',
   PodTemplateSpec: '+ObjectMeta Spec:PodSpec',
+  PolicyRulesWithSubjects:
+    'Subjects:[]Subject ResourceRules:[]ResourcePolicyRule NonResourceRules:[]NonResourcePolicyRule',
   PortworxVolumeSource: 'VolumeID:string FSType=fsType:string ReadOnly:bool',
   PreferredSchedulingTerm: 'Weight:int Preference:NodeSelectorTerm',
+  PriorityLevelConfigurationReference: 'Name:string',
+  PriorityLevelConfigurationSpec:
+    'Type:string Limited:*LimitedPriorityLevelConfiguration Exempt:*ExemptPriorityLevelConfiguration',
   Probe:
     '+ProbeHandler InitialDelaySeconds:int TimeoutSeconds:int PeriodSeconds:int SuccessThreshold:int FailureThreshold:int TerminationGracePeriodSeconds:*',
   ProbeHandler:
     'Exec:*ExecAction HTTPGet=httpGet:*HTTPGetAction TCPSocket=tcpSocket:*TCPSocketAction GRPC=grpc:*GRPCAction',
   ProjectedVolumeSource: 'Sources:[]VolumeProjection DefaultMode:*',
+  QueuingConfiguration: 'Queues:int HandSize:int QueueLengthLimit:int',
   QuobyteVolumeSource: 'Registry:string Volume:string ReadOnly:bool User:string Group:string Tenant:string',
   RBDPersistentVolumeSource:
     'CephMonitors=monitors:[] RBDImage=image:string FSType=fsType:string RBDPool=pool:string RadosUser=user:string Keyring:string SecretRef:*SecretReference ReadOnly:bool',
@@ -122,6 +141,7 @@ export const INTERNAL_ROWS: Readonly<Record<string, string>> = {
     'CephMonitors=monitors:[] RBDImage=image:string FSType=fsType:string RBDPool=pool:string RadosUser=user:string Keyring:string SecretRef:*LocalObjectReference ReadOnly:bool',
   ResourceClaim: 'Name:string Request:string',
   ResourceFieldSelector: 'ContainerName:string Resource:string Divisor:quantity',
+  ResourcePolicyRule: 'Verbs:[] APIGroups=apiGroups:[] Resources:[] ClusterScope:bool Namespaces:[]',
   ResourceRequirements: 'Limits:map Requests:map Claims:[]ResourceClaim',
   SELinuxOptions: 'User:string Role:string Type:string Level:string',
   ScaleIOPersistentVolumeSource:
@@ -136,12 +156,14 @@ export const INTERNAL_ROWS: Readonly<Record<string, string>> = {
   SecretVolumeSource: 'SecretName:string Items:[]KeyToPath DefaultMode:* Optional:*',
   SecurityContext:
     'Capabilities:*Capabilities Privileged:* SELinuxOptions=seLinuxOptions:*SELinuxOptions WindowsOptions:*WindowsSecurityContextOptions RunAsUser:* RunAsGroup:* RunAsNonRoot:* ReadOnlyRootFilesystem:* AllowPrivilegeEscalation:* ProcMount:* SeccompProfile:*SeccompProfile AppArmorProfile:*AppArmorProfile',
+  ServiceAccountSubject: 'Namespace:string Name:string',
   ServiceAccountTokenProjection: 'Audience:string ExpirationSeconds:int Path:string',
   SleepAction: 'Seconds:int',
   StorageOSPersistentVolumeSource:
     'VolumeName:string VolumeNamespace:string FSType=fsType:string ReadOnly:bool SecretRef:*ObjectReference',
   StorageOSVolumeSource:
     'VolumeName:string VolumeNamespace:string FSType=fsType:string ReadOnly:bool SecretRef:*LocalObjectReference',
+  Subject: 'Kind:string User:*UserSubject Group:*GroupSubject ServiceAccount:*ServiceAccountSubject',
   SuccessPolicy: 'Rules:[]SuccessPolicyRule',
   SuccessPolicyRule: 'SucceededIndexes:* SucceededCount:*',
   Sysctl: 'Name:string Value:string',
@@ -151,11 +173,15 @@ export const INTERNAL_ROWS: Readonly<Record<string, string>> = {
     'MaxSkew:int TopologyKey:string WhenUnsatisfiable:string LabelSelector:*LabelSelector MinDomains:* NodeAffinityPolicy:* NodeTaintsPolicy:* MatchLabelKeys:[]',
   TypedLocalObjectReference: 'APIGroup=apiGroup:* Kind:string Name:string',
   TypedObjectReference: 'APIGroup=apiGroup:* Kind:string Name:string Namespace:*',
+  UserSubject: 'Name:string',
   Volume: 'Name:string +VolumeSource',
+  VolumeAttachmentSource: 'PersistentVolumeName:* InlineVolumeSpec:*PersistentVolumeSpec',
+  VolumeAttachmentSpec: 'Attacher:string Source:VolumeAttachmentSource NodeName:string',
   VolumeDevice: 'Name:string DevicePath:string',
   VolumeMount:
     'Name:string ReadOnly:bool RecursiveReadOnly:* MountPath:string SubPath:string MountPropagation:* SubPathExpr:string',
   VolumeNodeAffinity: 'Required:*NodeSelector',
+  VolumeNodeResources: 'Count:*',
   VolumeProjection:
     'Secret:*SecretProjection DownwardAPI:*DownwardAPIProjection ConfigMap:*ConfigMapProjection ServiceAccountToken:*ServiceAccountTokenProjection ClusterTrustBundle:*ClusterTrustBundleProjection PodCertificate:*PodCertificateProjection',
   VolumeResourceRequirements: 'Limits:map Requests:map',

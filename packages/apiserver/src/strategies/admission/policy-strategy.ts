@@ -97,9 +97,20 @@ function checkValidation(errors: Errors, field: string, validation: Fields): voi
   checkSupported(errors, `${field}.reason`, reason, REASONS);
 }
 
+const shownAnnotation = ({ key = '', valueExpression = '' }: Fields): object => ({
+  Key: key,
+  ValueExpression: valueExpression,
+});
+
 function checkAnnotations(errors: Errors, field: string, annotations: readonly Fields[], policy: string): void {
   if (annotations.length > MAX_ANNOTATIONS)
-    errors.push(invalidValue(field, annotations, `must not have more than ${MAX_ANNOTATIONS} auditAnnotations`));
+    errors.push(
+      invalidValue(
+        field,
+        annotations.map(shownAnnotation),
+        `must not have more than ${MAX_ANNOTATIONS} auditAnnotations`,
+      ),
+    );
   const keys = new Set<string>();
   for (const [index, { key = '', valueExpression = '' }] of annotations.entries()) {
     const at = `${field}[${index}]`;
