@@ -1,5 +1,5 @@
 /** Real command line clients, run against a cluster of this process. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -33,6 +33,10 @@ export function toolPath(name: 'kubectl' | 'helm'): string {
   renameSync(staging, path);
   return path;
 }
+
+/** The first Python that has a package, where there is one. */
+export const pythonWith = (name: string): string | undefined =>
+  ['python3', '/usr/bin/python3'].find((command) => spawnSync(command, ['-c', `import ${name}`]).status === 0);
 
 /** What a program printed and how it ended. */
 export interface Outcome {

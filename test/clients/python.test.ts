@@ -2,18 +2,15 @@
  * The Python client works, where it is installed.
  * @deadline 60 s
  */
-import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SHOP, startShop } from './_shop.ts';
-import { Workplace } from './_tools.ts';
+import { pythonWith, Workplace } from './_tools.ts';
 
 const test = suite('python client');
 
-const python = ['python3', '/usr/bin/python3'].find(
-  (command) => spawnSync(command, ['-c', 'import kubernetes']).status === 0,
-);
+const python = pythonWith('kubernetes');
 
 const whenInstalled = python === undefined ? test.skip : test;
 if (python === undefined) console.log('skipped: python3 has no package kubernetes');

@@ -2,42 +2,26 @@
  * Real clients are recorded against a cluster; a strict replay gives each of them the same again.
  * @deadline 180 s
  */
-import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { CoreV1Api, KubeConfig, Watch } from '@kubernetes/client-node';
-import { checkCassette, startRecorder, startReplay } from '@towtank/recorder';
+import type { Cluster } from 'towtank';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SHOP, startShop } from '../clients/_shop.ts';
-import { type Outcome, toolPath, Workplace } from '../clients/_tools.ts';
+import { type Outcome, pythonWith, toolPath, Workplace } from '../clients/_tools.ts';
+import { twice } from './_twice.ts';
 
 const test = suite('clients recorded and replayed');
 const kubectl = toolPath('kubectl');
 const shop = resolve(SHOP);
-const python = ['python3', '/usr/bin/python3'].find(
-  (command) => spawnSync(command, ['-c', 'import kubernetes']).status === 0,
-);
+const python = pythonWith('kubernetes');
 
-/** Runs the same against a recorded cluster and against the replay of it, and answers what each gave. */
-async function twice<T>(run: (kubeconfig: string) => Promise<T>): Promise<{ recorded: T; replayed: T }> {
-  using place = new Workplace('');
-  const cassette = place.file('cassettes/test.jsonl', '');
-  let recorded: T;
-  {
-    await using cluster = await startShop();
-    await cluster.apply(SHOP);
-    await cluster.settled();
-    await using recorder = await startRecorder({ upstream: cluster.kubeconfig, cassette });
-    recorded = await run(recorder.kubeconfig);
-  }
-  assert.equal((await checkCassette(cassette)).leftovers, []);
-  await using replay = await startReplay({ cassette });
-  const replayed = await run(replay.kubeconfig);
-  assert.equal(
-    replay.mismatches.map(({ message }) => message),
-    [],
-  );
-  return { recorded, replayed };
+/** A cluster with the shop in it. */
+async function startFullShop(): Promise<Cluster> {
+  const cluster = await startShop();
+  await cluster.apply(SHOP);
+  await cluster.settled();
+  return cluster;
 }
 
 const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -73,7 +57,7 @@ const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 for (const [name, commands] of Object.entries(COMMANDS))
   test(`${name} prints the same`, async () => {
-    const { recorded, replayed } = await twice(async (kubeconfig) => {
+    const { recorded, replayed } = await twice(startFullShop, async (kubeconfig) => {
       using place = new Workplace(kubeconfig);
       const outcomes: Outcome[] = [];
       for (const command of commands) outcomes.push(await place.run(kubectl, command));
@@ -89,7 +73,7 @@ for (const [name, commands] of Object.entries(COMMANDS))
   });
 
 test('helm install says the same, but for the time', async () => {
-  const { recorded, replayed } = await twice(async (kubeconfig) => {
+  const { recorded, replayed } = await twice(startFullShop, async (kubeconfig) => {
     using place = new Workplace(kubeconfig);
     place.file('chart/Chart.yaml', 'apiVersion: v2\nname: chart\nversion: 1.0.0\n');
     place.file(
@@ -104,7 +88,7 @@ test('helm install says the same, but for the time', async () => {
 });
 
 test('@kubernetes/client-node sees the same objects and events', async () => {
-  const { recorded, replayed } = await twice(async (kubeconfig) => {
+  const { recorded, replayed } = await twice(startFullShop, async (kubeconfig) => {
     const config = new KubeConfig();
     config.loadFromString(kubeconfig);
     const core = config.makeApiClient(CoreV1Api);
@@ -141,7 +125,7 @@ test('@kubernetes/client-node sees the same objects and events', async () => {
 const whenInstalled = python === undefined ? test.skip : test;
 if (python === undefined) console.log('skipped: python3 has no package kubernetes');
 whenInstalled('the Python client prints the same', async () => {
-  const { recorded, replayed } = await twice(async (kubeconfig) => {
+  const { recorded, replayed } = await twice(startFullShop, async (kubeconfig) => {
     using place = new Workplace(kubeconfig);
     return await place.ok(python ?? '', [resolve('test/clients/programs/python-client.py')]);
   });

@@ -113,7 +113,7 @@ test('thirty secrets of twelve forms are not found in the file', async () => {
   let url = '/';
   const redacted = story.map((record) => {
     if (record.type === 'request') url = record.url;
-    return redactRecord(record, redactor, url);
+    return redactRecord(record, redactor, { url, frames: undefined });
   });
   await write(folder.file('a.jsonl'), redacted);
   const text = folder.read('a.jsonl');

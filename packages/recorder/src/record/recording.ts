@@ -9,7 +9,9 @@ import type {
   StoredHeaders,
 } from '../cassette/cassette-record.ts';
 import type { CassetteWriter } from '../cassette/cassette-writer.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import { storeBytes } from '../cassette/stored-body.ts';
+import { holdsContent } from '../redaction/redact-record.ts';
+import type { FrameRedactors, Redactor } from '../redaction/redactor.ts';
 
 /** How far a recording has come. */
 export interface RecordingProgress {
@@ -88,6 +90,8 @@ export class RecordedExchange {
   readonly #url: string;
   #isStreaming = false;
   #ended = false;
+  /** For streams that are not made of whole lines of JSON. */
+  #frames: FrameRedactors | undefined;
 
   constructor(recording: Recording, id: number, { method, url }: { readonly method: string; readonly url: string }) {
     this.#recording = recording;
@@ -121,13 +125,15 @@ export class RecordedExchange {
 
   /** An answer whose body goes on. */
   stream({ status, headers }: RecordedHead, stream: NonNullable<ResponseRecord['stream']>): Promise<void> {
+    const { redactor } = this.#recording;
     this.#isStreaming = true;
-    return this.#write({ type: 'response', status, stream, headers: this.#recording.redactor.headers(headers) });
+    this.#frames = redactor.frames({ status, stream, headers });
+    return this.#write({ type: 'response', status, stream, headers: redactor.headers(headers) });
   }
 
   /** A piece of the stream. */
   frame(bytes: Uint8Array | StoredBody, fields: Pick<FrameRecord, 'from' | 'op'> = {}): Promise<void> {
-    const body = bytes instanceof Uint8Array ? this.#recording.redactor.body(bytes, { url: this.#url }) : bytes;
+    const body = bytes instanceof Uint8Array ? this.#piece(bytes, fields) : bytes;
     return this.#write({ type: 'frame', ...fields, body }, bytes instanceof Uint8Array ? bytes.length : undefined);
   }
 
@@ -137,6 +143,12 @@ export class RecordedExchange {
     this.#ended = true;
     if (this.#isStreaming) this.#recording.streamEnded();
     await this.#write({ type: 'end', by, ...(error === undefined ? {} : { error }) });
+  }
+
+  #piece(bytes: Uint8Array, fields: Pick<FrameRecord, 'from' | 'op'>): StoredBody {
+    const { from = 'server' } = fields;
+    if (this.#frames !== undefined && holdsContent(fields)) return storeBytes(this.#frames[from].mask(bytes));
+    return this.#recording.redactor.body(bytes, { url: this.#url });
   }
 
   #body(headers: StoredHeaders, body: Uint8Array | StoredBody): { body?: StoredBody } {

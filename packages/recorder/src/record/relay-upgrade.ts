@@ -38,11 +38,12 @@ export async function relayUpgrade(
     );
     socket.write(headText(incoming, { ...fields, connection: 'Upgrade', upgrade: protocol }));
     const tap = isWebSocket ? messageTap(exchange) : chunkTap(exchange);
+    const ends: ('client' | 'server')[] = [];
     await Promise.all([
-      pass(upstream, socket, first, (chunk) => tap(chunk, 'server')),
-      pass(socket, upstream, head, (chunk) => tap(chunk, 'client')),
+      pass(upstream, socket, first, (chunk) => tap(chunk, 'server')).then(() => ends.push('server')),
+      pass(socket, upstream, head, (chunk) => tap(chunk, 'client')).then(() => ends.push('client')),
     ]);
-    await exchange.end('server');
+    await exchange.end(ends[0] ?? 'server');
   } catch (reason) {
     socket.destroy();
     outgoing.destroy();

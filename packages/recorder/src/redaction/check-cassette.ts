@@ -1,7 +1,7 @@
 /** Looks for credentials that are left in a cassette, and sums up what it holds. */
 import type { CassetteRecord } from '../cassette/cassette-record.ts';
 import { readCassette } from '../cassette/read-cassette.ts';
-import { redactRecord } from './redact-record.ts';
+import { type ExchangeContext, redactRecord } from './redact-record.ts';
 import type { RedactionOptions } from './redaction-options.ts';
 import { Redactor } from './redactor.ts';
 
@@ -42,15 +42,19 @@ export interface CassetteCheck {
 export async function checkCassette(path: string, options: RedactionOptions = {}): Promise<CassetteCheck> {
   const leftovers: Leftover[] = [];
   const counter = new Counter();
-  const urls = new Map<number, string>();
+  const exchanges = new Map<number, ExchangeContext>();
   let line = 0;
   const redactor = new Redactor(options, (what) => leftovers.push({ line, what }));
   let truncatedAt: number | undefined;
   for await (const placed of readCassette(path, { truncated: (at) => (truncatedAt = at) })) {
     line = placed.line;
     const { record } = placed;
-    if (record.type === 'request') urls.set(record.id, record.url);
-    redactRecord(record, redactor, 'id' in record ? urls.get(record.id) : undefined);
+    if (record.type === 'request') exchanges.set(record.id, { url: record.url, frames: undefined });
+    const exchange = 'id' in record ? exchanges.get(record.id) : undefined;
+    redactRecord(record, redactor, exchange);
+    if (record.type === 'response')
+      exchanges.set(record.id, { url: '/', ...exchange, frames: redactor.frames(record) });
+    if (record.type === 'end') exchanges.delete(record.id);
     counter.count(record);
   }
   return { summary: counter.summary(line, truncatedAt), leftovers };

@@ -114,7 +114,7 @@ const redactCertificate = (status: unknown, rules: JsonRules): unknown =>
 /** Empty text is no secret, and null takes a field away. */
 function replaced(value: unknown, placeholder: string, name: string, { found }: JsonRules): unknown {
   if (typeof value !== 'string' || value === '' || value === placeholder) return value;
-  found?.(name);
+  found?.(name, value);
   return placeholder;
 }
 

@@ -1,17 +1,26 @@
 /** Takes credentials out of a record of a cassette. */
-import type { CassetteRecord, StoredBody, StoredObject } from '../cassette/cassette-record.ts';
-import { bytesOf } from '../cassette/stored-body.ts';
-import type { Redactor } from './redactor.ts';
+import type { CassetteRecord, FrameRecord, StoredBody, StoredObject } from '../cassette/cassette-record.ts';
+import { bytesOf, storeBytes } from '../cassette/stored-body.ts';
+import type { FrameRedactors, Redactor } from './redactor.ts';
 
-/** The record without credentials. `url` is that of the exchange that it belongs to. */
-export function redactRecord(record: CassetteRecord, redactor: Redactor, url = '/'): CassetteRecord {
+/** What is known of the exchange that a record belongs to. */
+export interface ExchangeContext {
+  readonly url: string;
+  /** For the frames of its stream, where they are pieces of text. */
+  readonly frames: FrameRedactors | undefined;
+}
+
+/** The record without credentials. */
+export function redactRecord(record: CassetteRecord, redactor: Redactor, exchange?: ExchangeContext): CassetteRecord {
+  const { url = '/', frames } = exchange ?? {};
   switch (record.type) {
     case 'cassette':
       return record.source === undefined ? record : { ...record, source: redactor.text(record.source) };
     case 'request':
       return { ...record, url: redactor.url(record.url), ...redactedParts(record, redactor, record.url) };
-    case 'response':
     case 'frame':
+      return { ...record, ...(maskedFrame(record, frames) ?? redactedParts(record, redactor, url)) };
+    case 'response':
     case 'body':
       return { ...record, ...redactedParts(record, redactor, url) };
     case 'object':
@@ -20,6 +29,14 @@ export function redactRecord(record: CassetteRecord, redactor: Redactor, url = '
     default:
       return record;
   }
+}
+
+/** Whether a frame holds content, and does not only keep a WebSocket in order. */
+export const holdsContent = ({ op = 'binary' }: Pick<FrameRecord, 'op'>): boolean => op === 'binary' || op === 'text';
+
+function maskedFrame(record: FrameRecord, frames: FrameRedactors | undefined): Parts | undefined {
+  const bytes = frames === undefined || !holdsContent(record) ? undefined : bytesOf(record.body);
+  return bytes === undefined ? undefined : { body: storeBytes(frames?.[record.from ?? 'server'].mask(bytes) ?? bytes) };
 }
 
 interface Parts {

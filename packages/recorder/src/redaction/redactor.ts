@@ -1,9 +1,11 @@
 /** Takes credentials out of what is recorded, before it reaches the disk. */
-import type { StoredBody, StoredHeaders } from '../cassette/cassette-record.ts';
+import type { ResponseRecord, StoredBody, StoredHeaders } from '../cassette/cassette-record.ts';
 import { storeBytes, storeText, utf8TextOf } from '../cassette/stored-body.ts';
+import { layoutOf } from '../cassette/stream-layout.ts';
 import { redactJson } from './redact-json.ts';
 import { redactYaml } from './redact-yaml.ts';
 import { REDACTED, type RedactionOptions, SECRET_HEADERS } from './redaction-options.ts';
+import { StreamRedactor } from './stream-redactor.ts';
 import { QUICK_LOOK, SECRET_PARAMETERS, TEXT_PATTERNS, type TextPattern } from './text-patterns.ts';
 import { type Found, TextRedactor } from './text-redactor.ts';
 
@@ -14,12 +16,23 @@ export interface BodyContext {
   readonly contentType?: string | undefined;
 }
 
+/** The head of an answer that goes on. */
+export type StreamHead = Pick<ResponseRecord, 'status' | 'stream' | 'headers'>;
+
+/** What takes credentials out of each direction of a stream. */
+export interface FrameRedactors {
+  readonly client: StreamRedactor;
+  readonly server: StreamRedactor;
+}
+
 /** Replaces credentials. The same input always gives the same output, and redacting again changes nothing. */
 export class Redactor {
   readonly #text: TextRedactor;
+  /** The same without reports: text that is read twice would be reported twice. */
+  readonly #streamText: TextRedactor;
   readonly #headers: ReadonlySet<string>;
   readonly #fields: readonly { readonly name: string; readonly fields: RegExp }[];
-  readonly #isCustom: boolean;
+  #isCustom: boolean;
   readonly #found: Found | undefined;
 
   /** `found` is told of each replacement. */
@@ -28,10 +41,18 @@ export class Redactor {
       pattern === undefined ? [] : [{ name, pattern: new RegExp(pattern.source, globalFlags(pattern)) }],
     );
     this.#text = new TextRedactor([...TEXT_PATTERNS, ...patterns], literals, found);
+    this.#streamText = new TextRedactor([...TEXT_PATTERNS, ...patterns], literals, undefined);
     this.#headers = new Set([...SECRET_HEADERS, ...rules.flatMap(({ headers = [] }) => headers)]);
     this.#fields = rules.flatMap(({ name, fields }) => (fields === undefined ? [] : [{ name, fields }]));
     this.#isCustom = patterns.length > 0 || literals.length > 0 || this.#fields.length > 0;
     this.#found = found;
+  }
+
+  /** More texts to replace wherever they stand from now on: credentials that are issued while a recording goes on. */
+  addLiterals(literals: readonly string[]): void {
+    this.#text.addLiterals(literals);
+    this.#streamText.addLiterals(literals);
+    this.#isCustom ||= literals.length > 0;
   }
 
   /** Header fields: those known for credentials by name, the others by the form of their text. */
@@ -64,7 +85,21 @@ export class Redactor {
     if (text === undefined) return this.#binary(bytes);
     const ofSecret = isAboutSecrets(context.url);
     if (!ofSecret && !this.#isCustom && !QUICK_LOOK.test(text)) return storeText(text);
-    return storeText(this.#structured(text, context, ofSecret) ?? this.#text.redact(text));
+    const redact = (value: unknown): unknown => this.value(value, ofSecret);
+    const redacted = this.#structured(text, context, redact);
+    // What cannot be read as a whole, such as an answer that broke off, may hold the data of Secrets anywhere.
+    if (redacted === undefined && ofSecret && /^\s*[[{]/.test(text)) return { omitted: 'a part of a Secret' };
+    return storeText(redacted ?? this.#text.redact(text));
+  }
+
+  /** For the frames of a stream, by direction; undefined where each frame is a document of its own. */
+  frames({ status, stream, headers = {} }: StreamHead): FrameRedactors | undefined {
+    const isText = stream === 'lines' && String(headers['content-type']).startsWith('text/');
+    if (status !== 101 && !isText) return undefined;
+    const secretsIn = (text: string): readonly string[] => this.#secretsIn(text);
+    const rules = { text: this.#streamText, secretsIn, found: this.#found };
+    const layout = layoutOf(headers);
+    return { client: new StreamRedactor(rules, layout), server: new StreamRedactor(rules, layout) };
   }
 
   /** A JSON value; what needs no change is given back as it is. */
@@ -85,19 +120,36 @@ export class Redactor {
     return redacted;
   }
 
-  #structured(text: string, { contentType = '' }: BodyContext, ofSecret: boolean): string | undefined {
+  #structured(
+    text: string,
+    { contentType = '' }: Pick<BodyContext, 'contentType'>,
+    redact: (value: unknown) => unknown,
+  ): string | undefined {
     const end = text.endsWith('\n') ? '\n' : '';
     if (/^\s*[[{"]/.test(text)) {
       try {
         const value: unknown = JSON.parse(text);
-        const redacted = this.value(value, ofSecret);
+        const redacted = redact(value);
         return redacted === value ? text : JSON.stringify(redacted) + end;
       } catch {
         // not JSON after all
       }
     }
     const isYaml = contentType.includes('yaml') || /^kind:/m.test(text);
-    return isYaml ? redactYaml(text, (value) => this.value(value, ofSecret)) : undefined;
+    return isYaml ? redactYaml(text, redact) : undefined;
+  }
+
+  /** The secret values of a document: what the rules for fields and kinds, not those for text, would replace. */
+  #secretsIn(text: string): readonly string[] {
+    const secrets: string[] = [];
+    if (!QUICK_LOOK.test(text)) return secrets;
+    const found: Found = (_, secret) => {
+      if (secret !== undefined) secrets.push(secret);
+    };
+    this.#structured(text, {}, (value) =>
+      redactJson(value, { text: this.#streamText, fields: this.#fields, found }, false),
+    );
+    return secrets;
   }
 
   /** Bytes keep their length, since lengths are written in most binary formats. */

@@ -41,8 +41,28 @@ export const TEXT_PATTERNS: readonly TextPattern[] = [
   {
     name: 'assigned credential',
     pattern:
-      /\b(?:\w+[_-])?(?:password|passwd|passphrase|token|secret|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key)["']?\s*[:=]\s*["']?(?<secret>(?!REDACTED)(?=[^\s"',;&]*\d)[^\s"',;&\\{}[\]()<>$]{8,})/gi,
+      /\b(?:\w*(?:password|passwd|passphrase)|(?:\w+[_-])?(?:token|secret|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key))["']?\s*[:=]\s*["']?(?<secret>(?!REDACTED)(?=[^\s"',;&]*\d)[^\s"',;&\\{}[\]()<>$]{8,})/gi,
   },
+];
+
+/**
+ * The same forms at the end of text that goes on, where they may not be whole yet. A URL with a port is told from one
+ * with a password by its digits.
+ */
+export const OPENINGS: readonly RegExp[] = [
+  /\beyJ[\w-]*(\.[\w-]*){0,2}$/,
+  /\bbearer\s+(?<secret>[\w.~+/-]+=*)$/i,
+  /\bbasic\s+(?<secret>[A-Za-z0-9+/]+={0,2})$/i,
+  /base64url\.bearer\.authorization\.k8s\.io\.(?<secret>[\w-]+)$/,
+  /\b(AKIA|ASIA)[A-Z0-9]{0,16}$/,
+  /\b(gh[pousr]_[A-Za-z0-9]*|github_pat_\w*)$/,
+  /\b(glpat-|xox[abeprs]-)[\w-]*$/,
+  /\b[rs]k_(live|test)_[A-Za-z0-9]*$/,
+  /\bAIza[\w-]{0,35}$/,
+  /\bsha256~[\w-]*$/,
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@?#"]*:(?<secret>(?!\d{1,5}$)[^\s:/@?#"]+)$/i,
+  /\bclient-(?:key|certificate)-data["']?\s*[:=]\s*["']?(?<secret>[A-Za-z0-9+/=]+)$/,
+  /\b(?:\w*(?:password|passwd|passphrase)|(?:\w+[_-])?(?:token|secret|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key))["']?\s*[:=]\s*["']?(?<secret>[^\s"',;&\\{}[\]()<>$]+)$/i,
 ];
 
 /** Base64 of PEM text begins so. */

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { IndexedExchange } from '../cassette/cassette-index.ts';
-import type { ResponseRecord } from '../cassette/cassette-record.ts';
+import type { EndRecord, ResponseRecord } from '../cassette/cassette-record.ts';
+import { ChannelParser, layoutOf, type StreamLayout } from '../cassette/stream-layout.ts';
 import { encodeWebSocketMessage, WebSocketDecoder } from '../record/web-socket-frames.ts';
+import { holdsContent } from '../redaction/redact-record.ts';
 import { contentOf, headersOf } from './answer-request.ts';
 import { type PlaybackOptions, playStream } from './playback.ts';
 
@@ -12,7 +14,7 @@ import { type PlaybackOptions, playStream } from './playback.ts';
 const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /**
- * Answers an upgrade as in the recording. What the server sent comes after as many bytes from the client as it did
+ * Answers an upgrade as in the recording. What the server sent comes after as much content from the client as it did
  * then, so that an answer does not come before its question.
  */
 export async function answerUpgrade(
@@ -44,34 +46,47 @@ async function play(
   socket.on('close', () => aborted.abort());
   socket.on('error', () => aborted.abort());
   const isWebSocket = record.stream === 'websocket';
-  const heard = new Heard(isWebSocket);
+  const layout = layoutOf(record.headers ?? {});
+  const heard = new Heard(isWebSocket, layout, aborted.signal);
+  const recorded = new ChannelParser(layout);
   heard.take(head);
   socket.on('data', (chunk: Buffer) => heard.take(chunk));
   socket.on('end', () => heard.end());
   let wanted = 0;
   for await (const step of playStream(exchange, record.at, options, aborted.signal)) {
-    if (step.type === 'end') return void (step.by === 'reset' ? socket.destroy() : socket.end());
+    if (step.type === 'end') return await finish(step.by, socket, heard);
     const data = await contentOf(step.body, options);
     if (step.from === 'client') {
-      if (step.op !== 'ping' && step.op !== 'pong') wanted += data.length;
-      await heard.atLeast(wanted, aborted.signal);
+      if (holdsContent(step)) wanted += recorded.contentBytes(data);
+      await heard.atLeast(wanted);
     } else socket.write(isWebSocket ? encodeWebSocketMessage({ op: step.op ?? 'binary', data }) : data);
   }
 }
 
-/** How much the client has sent. */
+/** A connection that the client ended stays open until the client does so again. */
+async function finish(by: EndRecord['by'], socket: Duplex, heard: Heard): Promise<void> {
+  if (by === 'reset') return void socket.destroy();
+  if (by === 'client') await heard.atLeast(Number.POSITIVE_INFINITY);
+  socket.end();
+}
+
+/** How much content the client has sent. */
 class Heard {
   readonly #decoder: WebSocketDecoder | undefined;
+  readonly #channels: ChannelParser;
   #bytes = 0;
   #wake: () => void = () => {};
 
-  constructor(isWebSocket: boolean) {
+  /** Nobody waits any more once the signal aborts. */
+  constructor(isWebSocket: boolean, layout: StreamLayout, signal: AbortSignal) {
+    signal.addEventListener('abort', () => this.end(), { once: true });
+    this.#channels = new ChannelParser(layout);
     this.#decoder = isWebSocket ? new WebSocketDecoder() : undefined;
   }
 
   take(chunk: Buffer): void {
-    const messages = this.#decoder?.push(chunk).filter(({ op }) => op !== 'ping' && op !== 'pong');
-    this.#bytes += messages === undefined ? chunk.length : messages.reduce((sum, { data }) => sum + data.length, 0);
+    const pieces = this.#decoder?.push(chunk).filter(holdsContent) ?? [{ data: chunk }];
+    for (const { data } of pieces) this.#bytes += this.#channels.contentBytes(data);
     this.#wake();
   }
 
@@ -80,11 +95,10 @@ class Heard {
     this.#wake();
   }
 
-  async atLeast(bytes: number, signal: AbortSignal): Promise<void> {
-    while (this.#bytes < bytes && !signal.aborted)
+  async atLeast(bytes: number): Promise<void> {
+    while (this.#bytes < bytes)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
       });
   }
 }

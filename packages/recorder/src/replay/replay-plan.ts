@@ -78,9 +78,12 @@ export class ReplayPlan {
   whenTaken(id: number, signal: AbortSignal): Promise<void> {
     if (this.#mode === 'lenient' || this.#taken.has(id) || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const waiting = this.#waiting.get(id) ?? [];
-      this.#waiting.set(id, [...waiting, resolve]);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), wake]);
+      signal.addEventListener('abort', wake);
     });
   }
 
