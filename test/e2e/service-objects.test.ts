@@ -52,9 +52,9 @@ test('the status of a Service is patched, replaced and read on its own, and each
   const watch = await services.watch(DEFAULT);
   watch.start({
     event: ({ type, object }) => {
-      if (object.metadata?.name !== 'web') return;
-      const [condition] = object.status?.conditions ?? [];
-      events.push([type, object.metadata.labels?.team, condition?.reason].filter(Boolean).join(' '));
+      const { metadata, status } = object as KubeObject;
+      if (metadata.name !== 'web') return;
+      events.push([type, metadata.labels?.team, status?.conditions?.[0]?.reason].filter(Boolean).join(' '));
     },
     end: () => {},
   });

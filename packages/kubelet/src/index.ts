@@ -24,4 +24,4 @@ export type {
 } from './node-connector.ts';
 export { type Nodes, type NodesOptions, type PodReference, startNodes } from './nodes.ts';
 export type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from './pod/pod.ts';
-export type { ClusterDns } from './pod/resolv-conf.ts';
+export type { ResolvConfFile, ResolvConfMaker } from './pod/resolv-conf.ts';

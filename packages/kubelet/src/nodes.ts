@@ -13,7 +13,7 @@ import { type LogRequest, type NodeConnector, nodeConnector } from './node-conne
 import { ConfigSource } from './pod/config-source.ts';
 import { PODS, type Pod, podKey } from './pod/pod.ts';
 import type { PodWorker } from './pod/pod-worker.ts';
-import type { ClusterDns } from './pod/resolv-conf.ts';
+import type { ResolvConfMaker } from './pod/resolv-conf.ts';
 import { type ServiceObject, serviceVariables } from './pod/service-variables.ts';
 
 /** What nodes work with, and how many there are. */
@@ -35,8 +35,8 @@ export interface NodesOptions {
   readonly podCidr?: string;
   /** Range of node addresses. `172.18.0.0/16` by default; the first three addresses are left to others. */
   readonly nodeCidr?: string;
-  /** Where Pods ask for names: written into their resolv.conf. */
-  readonly dns?: ClusterDns;
+  /** The `/etc/resolv.conf` of a Pod. Without it the file is empty. */
+  readonly resolvConf?: ResolvConfMaker;
 }
 
 /** A Pod by `namespace/name`, or the object itself. */
@@ -165,7 +165,7 @@ class Fleet implements Nodes {
   }
 
   async add(spec: NodeSpec = {}): Promise<string> {
-    const { network, clock, activity, random, dns } = this.#options;
+    const { network, clock, activity, random, resolvConf } = this.#options;
     const node = this.#resolve(spec);
     const options: NodeAgentOptions = {
       node,
@@ -176,7 +176,7 @@ class Fleet implements Nodes {
       clock,
       activity,
       random,
-      dns,
+      resolvConf,
       serviceVariables: (pod) => this.#serviceVariables(pod),
     };
     const agent = new NodeAgent(options);

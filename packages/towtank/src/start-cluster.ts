@@ -8,8 +8,8 @@ import {
 } from '@towtank/apiserver';
 import { InformerFactory, KubeClient } from '@towtank/client';
 import { startControllers } from '@towtank/controllers';
-import { startDns } from '@towtank/dns';
-import { type Nodes, startNodes } from '@towtank/kubelet';
+import { formatResolvConf, type ResolvConfContext, resolvConfFor, startDns } from '@towtank/dns';
+import { type Nodes, type NodesOptions, type Pod, type ResolvConfFile, startNodes } from '@towtank/kubelet';
 import { startSocks5, VirtualNetwork } from '@towtank/network';
 import { startProxy } from '@towtank/proxy';
 import { ClosingStack } from './closing-stack.ts';
@@ -100,9 +100,10 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
   );
   const proxy = stack.use(await startProxy({ ...world, ...options.proxy, network }));
   if (standIns !== undefined) stack.use(openStandIns(network, standIns, options.virtualIpFailed ?? (() => {})));
-  const nodes = await startMachinery(options, world, network, stack);
-  reach.open(nodes.connector, network);
   const nameserver = dnsServiceIp(serviceCidrs[0] ?? '');
+  const resolvConf = (pod: Pod): ResolvConfFile => resolvConfFile(pod, { nameserver, zone: dns.zone });
+  const nodes = await startMachinery(options, { ...world, network, resolvConf }, stack);
+  reach.open(nodes.connector, network);
   const resolver = clusterResolver({ dns, pods: world.informers.informer(PODS), nameserver });
   network.setResolver(resolver);
   const listeners = await openListeners(apiServer, options, ADMIN_USER, token, stack);
@@ -134,13 +135,17 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
 /** Controllers and nodes. Without nodes nothing is scheduled and no load balancer gets an address, as on a bare control plane. */
 async function startMachinery(
   options: Settings,
-  world: World,
-  network: VirtualNetwork,
+  world: World & Pick<NodesOptions, 'network' | 'resolvConf'>,
   stack: ClosingStack,
 ): Promise<Nodes> {
   const { nodes, images = {}, podCidr, loadBalancerCidr } = options;
   const bare = nodes === 0;
   const machinery = bare ? { schedule: false } : { loadBalancerCidr };
   stack.use(await startControllers({ ...world, caPem: processCertificateAuthority().caPem, ...machinery }));
-  return stack.use(await startNodes({ ...world, network, images, nodes, podCidr }));
+  return stack.use(await startNodes({ ...world, images, nodes, podCidr }));
+}
+
+function resolvConfFile(pod: Pod, context: ResolvConfContext): ResolvConfFile {
+  const { warnings, ...resolvConf } = resolvConfFor(pod, context);
+  return { text: formatResolvConf(resolvConf), warnings };
 }

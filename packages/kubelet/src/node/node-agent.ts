@@ -5,7 +5,7 @@ import type { Binding, Source } from '@towtank/network';
 import type { PodWorld } from '../container/pod-world.ts';
 import { PODS, type Pod, podKey } from '../pod/pod.ts';
 import { PodWorker } from '../pod/pod-worker.ts';
-import { type ClusterDns, resolvConf } from '../pod/resolv-conf.ts';
+import type { ResolvConfMaker } from '../pod/resolv-conf.ts';
 import { IpPool } from './ip-pool.ts';
 import {
   healthyConditions,
@@ -22,7 +22,7 @@ export interface NodeAgentOptions
   readonly node: ResolvedNode;
   /** Writes in the kubelet's name. */
   readonly client: KubeClient;
-  readonly dns: ClusterDns | undefined;
+  readonly resolvConf: ResolvConfMaker | undefined;
   /** Variables of the Services that a Pod may know. */
   readonly serviceVariables: (pod: Pod) => Record<string, string>;
 }
@@ -182,7 +182,7 @@ export class NodeAgent {
   }
 
   #worldFor(pod: Pod, podIPs: readonly string[]): PodWorld & { pod: Pod } {
-    const { images, network, clock, activity, random, config, dns, node, serviceVariables } = this.#options;
+    const { images, network, clock, activity, random, config, node, serviceVariables } = this.#options;
     const [podIP = ''] = podIPs;
     const source: Source = { ip: podIP, nodeName: node.name, pod: podKey(pod) };
     const world: PodWorld & { pod: Pod } = {
@@ -197,10 +197,16 @@ export class NodeAgent {
       random: random.fork(`pod/${pod.metadata.uid}`),
       config,
       serviceVariables: () => serviceVariables(world.pod),
-      resolvConf: resolvConf(pod, dns),
+      resolvConf: this.#resolvConf(pod),
       event: (type, reason, message, fieldPath) => this.#events.record(world.pod, type, reason, message, fieldPath),
     };
     return world;
+  }
+
+  #resolvConf(pod: Pod): string {
+    const { text, warnings } = this.#options.resolvConf?.(pod) ?? { text: '', warnings: [] };
+    for (const message of warnings) this.#events.record(pod, 'Warning', 'DNSConfigForming', message);
+    return text;
   }
 
   async #createLease(uid: string): Promise<void> {
