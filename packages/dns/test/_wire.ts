@@ -39,9 +39,9 @@ export const edns = (udpSize: number, parts: Partial<Edns> = {}): Edns => ({
   ...parts,
 });
 
-/** A UDP client. */
+/** A UDP client, with room for as many answers as a test cares to wait for at once. */
 export class UdpClient implements AsyncDisposable {
-  readonly #socket = createSocket('udp4');
+  readonly #socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 });
   readonly #server: DnsServer;
 
   constructor(server: DnsServer) {

@@ -21,16 +21,29 @@ async function inParallel(times: number, task: (index: number) => Promise<void>)
   await Promise.all(Array.from({ length: WORKERS }, work));
 }
 
-test('three endpoints get exactly a third each', async () => {
+test('of ten thousand connections three endpoints get exactly a third each, while pods come and go', async () => {
   await using cluster = await startFakeCluster();
-  const pods = await Promise.all([1, 2, 3].map((index) => cluster.pod(`web-${index}`, `10.244.0.${index}`)));
+  let started = 0;
+  const start = (): Promise<FakePod> => cluster.pod(`web-${++started}`, `10.244.0.${started}`);
+  const pods = [await start(), await start(), await start()];
+  const starting = await start();
   cluster.service('web', WEB);
-  cluster.slice('web', pods);
-  await inParallel(3000, async () => void (await cluster.ask(IP, 80)));
-  assert.equal(
-    pods.map(({ served }) => served),
-    [1000, 1000, 1000],
-  );
+  for (let round = 0; round < 34; round += 1) {
+    const gone = pods.shift();
+    pods.push(await start());
+    cluster.slice('web', pods);
+    gone?.close();
+    const before = pods.map(({ served }) => served);
+    await inParallel(300, async (index) => {
+      // A pod that is not ready yet changes nothing.
+      if (index % 50 === 0) cluster.slice('web', index % 100 === 0 ? [...pods, [starting, { ready: false }]] : pods);
+      assert.ok((await cluster.ask(IP, 80)).startsWith('web-'));
+    });
+    assert.equal(
+      pods.map(({ served }, at) => served - (before[at] ?? 0)),
+      [100, 100, 100],
+    );
+  }
 });
 
 test('no connection is lost while pods come and go, however they go', async () => {
@@ -63,7 +76,7 @@ test('no connection is lost while pods come and go, however they go', async () =
   assert.ok(answers.size > 100, 'many pods have served');
 });
 
-test('64 MiB go through a forwarded port byte for byte, in both directions at once', async () => {
+test('a GiB goes through a forwarded port byte for byte, in both directions at once', async () => {
   await using cluster = await startFakeCluster();
   const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
   await cluster.network.listen({ ip: '10.244.0.1', port: 8080 }, server);
@@ -72,7 +85,7 @@ test('64 MiB go through a forwarded port byte for byte, in both directions at on
   cluster.slice('web', [pod]);
   await using forwarder = await cluster.network.forward({ ip: IP, port: 80 });
   const chunk = randomBytes(1 << 20);
-  const total = 64 * chunk.length;
+  const total = 1024 * chunk.length;
   const client = await cluster.network.dial({ host: '127.0.0.1', port: forwarder.address.port, allowHalfOpen: true });
   const sent = createHash('sha1');
   const received = createHash('sha1');
