@@ -15,12 +15,12 @@ const OLD_INGRESS_ANNOTATION = 'kubernetes.io/ingress.class';
 /** Gives new PersistentVolumeClaims the default StorageClass: of several, the newest. */
 export const defaultStorageClass = (reader: ObjectReader): AdmissionPlugin => ({
   name: 'DefaultStorageClass',
-  async admit(attributes) {
+  admit(attributes) {
     const { operation, object } = attributes;
     if (operation !== 'CREATE' || object?.spec === undefined || !isAbout(attributes, 'persistentvolumeclaims')) return;
     const old = object.metadata.annotations?.[OLD_STORAGE_ANNOTATION];
     if (object.spec.storageClassName !== undefined || old !== undefined) return;
-    const classes = await reader.list('storage.k8s.io/storageclasses');
+    const classes = reader.list('storage.k8s.io/storageclasses');
     const [newest] = classes.filter((candidate) => isMarked(candidate, DEFAULT_STORAGE)).sort(byAge);
     if (newest !== undefined) object.spec.storageClassName = newest.metadata.name;
   },
@@ -29,12 +29,12 @@ export const defaultStorageClass = (reader: ObjectReader): AdmissionPlugin => ({
 /** Gives new Ingresses the default IngressClass. */
 export const defaultIngressClass = (reader: ObjectReader): AdmissionPlugin => ({
   name: 'DefaultIngressClass',
-  async admit(attributes) {
+  admit(attributes) {
     const { operation, object, resource, subresource } = attributes;
     if (resource.group !== 'networking.k8s.io' || resource.resource !== 'ingresses' || subresource !== '') return;
     if (operation !== 'CREATE' || object?.spec === undefined || object.spec.ingressClassName !== undefined) return;
     if (object.metadata.annotations?.[OLD_INGRESS_ANNOTATION] !== undefined) return;
-    const classes = await reader.list('networking.k8s.io/ingressclasses');
+    const classes = reader.list('networking.k8s.io/ingressclasses');
     const marked = classes.filter((candidate) => isMarked(candidate, [DEFAULT_INGRESS])).sort(byAge);
     if (marked[0] !== undefined) object.spec.ingressClassName = marked[0].metadata.name;
   },
@@ -43,13 +43,13 @@ export const defaultIngressClass = (reader: ObjectReader): AdmissionPlugin => ({
 /** Refuses to grow claims whose class does not allow it. */
 export const claimResize = (reader: ObjectReader): AdmissionPlugin => ({
   name: 'PersistentVolumeClaimResize',
-  async validate(attributes) {
+  validate(attributes) {
     const { operation, object, oldObject } = attributes;
     if (operation !== 'UPDATE' || !isAbout(attributes, 'persistentvolumeclaims')) return;
     const asked = object?.spec?.resources?.requests?.storage;
     if (asked === oldObject?.spec?.resources?.requests?.storage || oldObject?.status?.phase !== 'Bound') return;
     const name: string | undefined = oldObject.spec.storageClassName;
-    const storageClass = name ? await reader.get('storage.k8s.io/storageclasses', name) : undefined;
+    const storageClass = name ? reader.get('storage.k8s.io/storageclasses', name) : undefined;
     if (storageClass?.allowVolumeExpansion === true) return;
     throw refusal(
       attributes,

@@ -14,13 +14,13 @@ const ANNOTATION = 'kubernetes.io/limit-ranger';
 /** Applies the LimitRanges of a namespace. */
 export const limitRanger = (reader: ObjectReader): AdmissionPlugin => ({
   name: 'LimitRanger',
-  async admit(attributes) {
+  admit(attributes) {
     if (attributes.object === undefined || !isNew(attributes, 'pods')) return;
-    for (const range of await rangesOf(reader, attributes)) applyDefaults(attributes.object, itemsOf(range));
+    for (const range of rangesOf(reader, attributes)) applyDefaults(attributes.object, itemsOf(range));
   },
-  async validate(attributes) {
+  validate(attributes) {
     if (attributes.object === undefined || !isLimited(attributes)) return;
-    for (const range of await rangesOf(reader, attributes)) {
+    for (const range of rangesOf(reader, attributes)) {
       const errors = itemsOf(range).flatMap((item) => errorsOf(attributes.object as KubeObject, item, attributes));
       if (errors.length > 0) throw refusal(attributes, aggregate(errors));
     }
@@ -37,7 +37,7 @@ const isLimited = (attributes: AdmissionAttributes): boolean =>
     isAbout(attributes, 'persistentvolumeclaims') &&
     attributes.oldObject?.metadata.deletionTimestamp === undefined);
 
-const rangesOf = (reader: ObjectReader, { namespace }: AdmissionAttributes): Promise<readonly KubeObject[]> =>
+const rangesOf = (reader: ObjectReader, { namespace }: AdmissionAttributes): readonly KubeObject[] =>
   reader.list('limitranges', namespace);
 
 const itemsOf = ({ spec }: KubeObject): readonly LimitRangeItem[] => spec?.limits ?? [];

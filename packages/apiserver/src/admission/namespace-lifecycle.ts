@@ -7,10 +7,10 @@ import { refusal } from './admission-refusal.ts';
 /** Refuses writes into a missing namespace (404) and new objects in a terminating one (403). */
 export const namespaceLifecycle = (reader: ObjectReader): AdmissionPlugin => ({
   name: 'NamespaceLifecycle',
-  async admit(attributes) {
+  admit(attributes) {
     const { operation, resource, namespace } = attributes;
     if (operation === 'DELETE' || operation === 'CONNECT' || !resource.namespaced || namespace === '') return;
-    const found = await reader.get('namespaces', namespace);
+    const found = reader.get('namespaces', namespace);
     if (found === undefined) throw notFound({ group: '', resource: 'namespaces' }, namespace);
     if (operation !== 'CREATE' || found.status?.phase !== 'Terminating') return;
     const { code, reason, message, details } = refusal(

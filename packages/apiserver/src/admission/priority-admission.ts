@@ -12,17 +12,17 @@ const DEFAULT_POLICY = 'PreemptLowerPriority';
 /** Fills in `spec.priority` and `spec.preemptionPolicy`, and keeps the default class of a cluster the only one. */
 export const priorityAdmission = (reader: ObjectReader): AdmissionPlugin => ({
   name: 'Priority',
-  async admit(attributes) {
+  admit(attributes) {
     const { operation, object, oldObject } = attributes;
     if (object?.spec === undefined || !isAbout(attributes, 'pods')) return;
-    if (operation === 'CREATE') await prioritize(reader, object.spec as PodSpec, attributes);
+    if (operation === 'CREATE') prioritize(reader, object.spec as PodSpec, attributes);
     else if (operation === 'UPDATE') keepPriority(object.spec as PodSpec, oldObject?.spec as PodSpec | undefined);
   },
-  async validate(attributes) {
+  validate(attributes) {
     const { resource, object, operation } = attributes;
     if (resource.group !== GROUP || resource.resource !== 'priorityclasses' || !object?.globalDefault) return;
     if (operation !== 'CREATE' && operation !== 'UPDATE') return;
-    const current = await defaultClass(reader);
+    const current = defaultClass(reader);
     if (current === undefined || (operation === 'UPDATE' && current.metadata.name === object.metadata.name)) return;
     throw refusal(
       attributes,
@@ -31,9 +31,9 @@ export const priorityAdmission = (reader: ObjectReader): AdmissionPlugin => ({
   },
 });
 
-async function prioritize(reader: ObjectReader, spec: PodSpec, attributes: AdmissionAttributes): Promise<void> {
+function prioritize(reader: ObjectReader, spec: PodSpec, attributes: AdmissionAttributes): void {
   const asked = spec.priorityClassName;
-  const found = asked ? await reader.get(PREFIX, asked) : await defaultClass(reader);
+  const found = asked ? reader.get(PREFIX, asked) : defaultClass(reader);
   if (asked && found === undefined) throw refusal(attributes, `no PriorityClass with name ${asked} was found`);
   const name = found?.metadata.name;
   if (name) spec.priorityClassName = name;
@@ -60,7 +60,7 @@ function keepPriority(spec: PodSpec, old: PodSpec | undefined): void {
 }
 
 /** The class of pods that name none: of several that claim to be it, the one with the lowest value. */
-async function defaultClass(reader: ObjectReader): Promise<KubeObject | undefined> {
-  const classes = (await reader.list(PREFIX)).filter(({ globalDefault }) => globalDefault === true);
+function defaultClass(reader: ObjectReader): KubeObject | undefined {
+  const classes = reader.list(PREFIX).filter(({ globalDefault }) => globalDefault === true);
   return classes.sort((a, b) => a.value - b.value)[0];
 }

@@ -25,18 +25,24 @@ const MAX_RETRIES = 20;
  */
 export const resourceQuota = (storage: Storage): AdmissionPlugin => ({
   name: 'ResourceQuota',
-  async validate(attributes) {
+  validate(attributes) {
     if (!isCharged(attributes) || attributes.namespace === '') return;
-    if (storage.count(QUOTAS) === 0) return;
-    const { items } = await storage.list(QUOTAS, { namespace: attributes.namespace });
-    if (items.length === 0) return;
-    const delta = deltaOf(attributes);
-    if (delta.size === 0) return;
-    const concerned = items.filter(({ object }) => isConcerned(object.spec ?? {}, attributes));
-    for (const quota of concerned) checkStated(quota.object, attributes);
-    for (const quota of concerned) await charge(storage, quota, delta, attributes);
+    const quotas = storage.peekAll(QUOTAS, { namespace: attributes.namespace });
+    if (quotas.length > 0) return chargeAll(storage, quotas, attributes);
   },
 });
+
+async function chargeAll(
+  storage: Storage,
+  quotas: readonly StoredObject[],
+  attributes: AdmissionAttributes,
+): Promise<void> {
+  const delta = deltaOf(attributes);
+  if (delta.size === 0) return;
+  const concerned = quotas.filter(({ object }) => isConcerned(object.spec ?? {}, attributes));
+  for (const quota of concerned) checkStated(quota.object, attributes);
+  for (const quota of concerned) await charge(storage, quota, delta, attributes);
+}
 
 const isCharged = ({ operation, subresource, resource, object }: AdmissionAttributes): boolean =>
   object !== undefined &&
@@ -91,7 +97,7 @@ async function charge(
     const hard = amountsOf({ ...current.object.spec?.hard, ...current.object.status?.hard });
     const requested = new Map([...delta].filter(([line]) => hard.has(line)));
     if (requested.size === 0) return;
-    const used = await usedOf(storage, current.object, [...requested.keys()], attributes);
+    const used = usedOf(storage, current.object, [...requested.keys()], attributes);
     const total = addAmounts(used, requested);
     checkHard(current.object, { hard, requested, used, total }, attributes);
     if (attributes.dryRun) return;
@@ -126,17 +132,17 @@ function checkHard({ metadata }: KubeObject, account: Account, attributes: Admis
 }
 
 /** What is used of these lines: as the quota says, or counted here where it does not say yet. */
-async function usedOf(
+function usedOf(
   storage: Storage,
   { status, spec }: KubeObject,
   lines: readonly string[],
   { resource, namespace }: AdmissionAttributes,
-): Promise<Amounts> {
+): Amounts {
   const known = amountsOf(status?.used);
   if (lines.every((line) => known.has(line))) return new Map(lines.map((line) => [line, known.get(line) as Amount]));
   const prefix = resource.group === '' ? resource.resource : `${resource.group}/${resource.resource}`;
-  const { items } = await storage.list(prefix, { namespace });
-  const counted = items
+  const counted = storage
+    .peekAll(prefix, { namespace })
     .filter(({ object }) => !hasScopes(spec ?? {}) || isInScope((object.spec ?? {}) as PodSpec, spec ?? {}))
     .map(({ object }) => usageOf(resource, object));
   const nothing = new Map(lines.map((line): [string, Amount] => [line, { nano: 0n, format: 'DecimalSI' }]));

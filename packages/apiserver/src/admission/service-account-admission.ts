@@ -1,5 +1,5 @@
 /** Pods run as a service account, and find its token. */
-import type { Clock, KubeObject, Random, Timer } from '@towtank/apimachinery';
+import type { Clock, KubeObject, Random, StatusError, Timer } from '@towtank/apimachinery';
 import type { Storage } from '../storage/storage.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
 import { isAbout, refusal } from './admission-refusal.ts';
@@ -15,6 +15,7 @@ export interface ServiceAccountAdmissionOptions {
 /** Where a container finds the token of its service account. */
 export const TOKEN_MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+const ACCOUNTS = 'serviceaccounts';
 const VOLUME_PREFIX = 'kube-api-access-';
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 /** How long a new namespace may take to get its default service account. */
@@ -23,7 +24,7 @@ const DEFAULT_ACCOUNT_PATIENCE_MS = 1000;
 /** Gives pods a service account, its image pull secrets, and a volume with its token. Refuses unknown accounts. */
 export const serviceAccountAdmission = (options: ServiceAccountAdmissionOptions): AdmissionPlugin => ({
   name: 'ServiceAccount',
-  async admit(attributes) {
+  admit(attributes) {
     const { operation, object } = attributes;
     if (operation !== 'CREATE' || object === undefined || !isAbout(attributes, 'pods')) return;
     const spec = object.spec as PodSpec | undefined;
@@ -32,18 +33,29 @@ export const serviceAccountAdmission = (options: ServiceAccountAdmissionOptions)
     const name = spec.serviceAccountName || spec.serviceAccount || 'default';
     spec.serviceAccountName = name;
     spec.serviceAccount = name;
-    const account = await findAccount(options, attributes.namespace, name);
-    if (account === undefined)
-      throw refusal(
-        attributes,
-        `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
-      );
-    if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
-      mountToken(spec, () => VOLUME_PREFIX + options.random.suffix(5));
-    if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length)
-      spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
+    const key = `${attributes.namespace}/${name}`;
+    const account = options.storage.peek(ACCOUNTS, key)?.object;
+    if (account !== undefined) return useAccount(spec, account, options);
+    if (name !== 'default') throw unknownAccount(attributes, name);
+    return awaitAccount(options, attributes.namespace, key).then((late) => {
+      if (late === undefined) throw unknownAccount(attributes, name);
+      useAccount(spec, late, options);
+    });
   },
 });
+
+const unknownAccount = (attributes: AdmissionAttributes, name: string): StatusError =>
+  refusal(
+    attributes,
+    `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+  );
+
+function useAccount(spec: PodSpec, account: KubeObject, { random }: ServiceAccountAdmissionOptions): void {
+  if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
+    mountToken(spec, () => VOLUME_PREFIX + random.suffix(5));
+  if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length)
+    spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
+}
 
 function refuseMirrorReferences(spec: PodSpec, attributes: AdmissionAttributes): void {
   if (spec.serviceAccountName) throw refusal(attributes, 'a mirror pod may not reference service accounts');
@@ -52,20 +64,16 @@ function refuseMirrorReferences(spec: PodSpec, attributes: AdmissionAttributes):
 }
 
 /** The default account of a new namespace is made by a controller, which may be a moment behind: it is waited for. */
-async function findAccount(
+async function awaitAccount(
   { storage, clock }: ServiceAccountAdmissionOptions,
   namespace: string,
-  name: string,
+  key: string,
 ): Promise<KubeObject | undefined> {
-  const key = `${namespace}/${name}`;
-  const since = storage.revision;
-  const found = (await storage.get('serviceaccounts', key))?.object;
-  if (found !== undefined || name !== 'default') return found;
   let timer: Timer | undefined;
   let stop: (() => void) | undefined;
   const account = await new Promise<KubeObject | undefined>((resolve) => {
     timer = clock.schedule(DEFAULT_ACCOUNT_PATIENCE_MS, () => resolve(undefined));
-    stop = storage.watch('serviceaccounts', { namespace }, since, {
+    stop = storage.watch(ACCOUNTS, { namespace }, storage.revision, {
       event({ type, stored }) {
         if (type !== 'DELETED' && stored.key === key) resolve(stored.object);
       },

@@ -92,7 +92,7 @@ export class ServiceAccountTokens {
     const shared = audiences.filter((audience) => bound.aud.includes(audience));
     const now = this.#clock.now() / 1000;
     if (shared.length === 0 || now > bound.exp + LEEWAY_SECONDS || now < bound.nbf - LEEWAY_SECONDS) return undefined;
-    const alive = await this.#subjectLives(bound['kubernetes.io']);
+    const alive = this.#subjectLives(bound['kubernetes.io']);
     return alive ? { user: userOf(bound['kubernetes.io'], bound.jti), audiences: shared } : undefined;
   }
 
@@ -108,18 +108,17 @@ export class ServiceAccountTokens {
     return claims;
   }
 
-  async #subjectLives({ namespace, serviceaccount, pod, secret, node }: KubernetesClaims): Promise<boolean> {
-    const checks = [
-      this.#lives('serviceaccounts', serviceaccount, namespace),
-      ...(pod === undefined ? [] : [this.#lives('pods', pod, namespace)]),
-      ...(secret === undefined ? [] : [this.#lives('secrets', secret, namespace)]),
-      ...(node === undefined || pod !== undefined ? [] : [this.#lives('nodes', node)]),
-    ];
-    return (await Promise.all(checks)).every((alive) => alive);
+  #subjectLives({ namespace, serviceaccount, pod, secret, node }: KubernetesClaims): boolean {
+    return (
+      this.#lives('serviceaccounts', serviceaccount, namespace) &&
+      (pod === undefined || this.#lives('pods', pod, namespace)) &&
+      (secret === undefined || this.#lives('secrets', secret, namespace)) &&
+      (node === undefined || pod !== undefined || this.#lives('nodes', node))
+    );
   }
 
-  async #lives(prefix: string, { name, uid }: { name: string; uid?: string }, namespace?: string): Promise<boolean> {
-    const metadata = (await this.#reader.get(prefix, name, namespace))?.metadata;
+  #lives(prefix: string, { name, uid }: { name: string; uid?: string }, namespace?: string): boolean {
+    const metadata = this.#reader.get(prefix, name, namespace)?.metadata;
     if (metadata === undefined || metadata.uid !== uid) return false;
     const end = metadata.deletionTimestamp;
     return end === undefined || this.#clock.now() <= Date.parse(end) + LEEWAY_SECONDS * 1000;
@@ -134,10 +133,10 @@ export class ServiceAccountTokens {
     const name = claims['kubernetes.io/serviceaccount/service-account.name'];
     const uid = claims['kubernetes.io/serviceaccount/service-account.uid'];
     const shared = audiences.filter((audience) => this.audiences.includes(audience));
-    const secret = await this.#reader.get('secrets', claims['kubernetes.io/serviceaccount/secret.name'], namespace);
+    const secret = this.#reader.get('secrets', claims['kubernetes.io/serviceaccount/secret.name'], namespace);
     const kept = Buffer.from(String(secret?.data?.token ?? ''), 'base64').toString('utf8');
     if (shared.length === 0 || secret?.metadata.deletionTimestamp !== undefined || kept !== token) return undefined;
-    if (!(await this.#lives('serviceaccounts', { name, uid }, namespace))) return undefined;
+    if (!this.#lives('serviceaccounts', { name, uid }, namespace)) return undefined;
     return { user: userOf({ namespace, serviceaccount: { name, uid } }), audiences: shared };
   }
 }

@@ -1,7 +1,6 @@
 /** The life of a create, in the order of the real API server. */
 import { invalid, type KubeObject, StatusError } from '@towtank/apimachinery';
 import { zeroField } from '../schema/zero-value.ts';
-import { deepFreeze } from '../storage/deep-freeze.ts';
 import { StorageError } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { generateName, nameTaken } from './generate-name.ts';
@@ -98,8 +97,7 @@ async function insert(store: ResourceStore, object: KubeObject, context: WriteCo
   const name = object.metadata.name ?? '';
   const key = keyOf(store, namespace, name);
   refuseRevision(object);
-  if (dryRun && (await store.storage.get(store.prefix, key)) === undefined)
-    return new StoredObject(key, deepFreeze(object), 0);
+  if (dryRun && (await store.storage.get(store.prefix, key)) === undefined) return new StoredObject(key, object, 0);
   try {
     return await store.storage.create(store.prefix, key, object);
   } catch (reason) {

@@ -1,6 +1,5 @@
 /** The life of a deletion: grace, finalizers, and then the end. */
 import { conflict, formatTime, type KubeObject } from '@towtank/apimachinery';
-import { deepFreeze } from '../storage/deep-freeze.ts';
 import { StorageError } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { getStored, interpretStorageError, type ResourceStore } from './resource-store.ts';
@@ -77,8 +76,7 @@ async function step(
     store.strategy.holdsDeletion?.(marked) === true;
   if (!waits) return { stored: await remove(store, existing, marked, context), gone: true };
   if (marked === existing.object) return { stored: existing, gone: false };
-  if (context.dryRun)
-    return { stored: new StoredObject(existing.key, deepFreeze(marked), existing.revision), gone: false };
+  if (context.dryRun) return { stored: new StoredObject(existing.key, marked, existing.revision), gone: false };
   return { stored: await store.storage.update(store.prefix, existing.key, existing, marked), gone: false };
 }
 

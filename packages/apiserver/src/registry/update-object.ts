@@ -1,6 +1,5 @@
 /** The life of an update: optimistic, retried while the request names no revision of its own. */
 import { conflict, invalid, type KubeObject, notFound } from '@towtank/apimachinery';
-import { deepFreeze } from '../storage/deep-freeze.ts';
 import { StorageError } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { countsGeneration, createObject } from './create-object.ts';
@@ -161,13 +160,13 @@ async function write(
   const { storage, prefix, strategy } = store;
   next.metadata.resourceVersion = String(existing.revision);
   if (isFinished(next) && strategy.holdsDeletion?.(next) !== true) {
-    if (context.dryRun) return new StoredObject(existing.key, deepFreeze(next), existing.revision);
+    if (context.dryRun) return new StoredObject(existing.key, next, existing.revision);
     const gone = await storage.delete(prefix, existing.key, existing, next);
     await strategy.afterDelete?.(next);
     return gone;
   }
   if (unchanged(next, existing.object)) return existing;
-  if (context.dryRun) return new StoredObject(existing.key, deepFreeze(next), existing.revision);
+  if (context.dryRun) return new StoredObject(existing.key, next, existing.revision);
   return await storage.update(prefix, existing.key, existing, next);
 }
 

@@ -1,6 +1,5 @@
 /** The state of a cluster in memory: a write is one synchronous turn of check, freeze, set and append. */
 import type { Clock, KubeObject } from '@towtank/apimachinery';
-import { deepFreeze } from './deep-freeze.ts';
 import { EncodingCache } from './encoding-cache.ts';
 import { type HistoryLimits, ResourceHistory } from './resource-history.ts';
 import { SortedKeys } from './sorted-keys.ts';
@@ -61,7 +60,16 @@ export class MemoryStorage implements Storage {
   }
 
   async get(prefix: string, key: string): Promise<StoredObject | undefined> {
+    return this.peek(prefix, key);
+  }
+
+  peek(prefix: string, key: string): StoredObject | undefined {
     return this.#tables.get(prefix)?.objects.get(key);
+  }
+
+  peekAll(prefix: string, { namespace }: StorageScope): readonly StoredObject[] {
+    const table = this.#tables.get(prefix);
+    return table === undefined || table.objects.size === 0 ? NOTHING : snapshot(table, namespace);
   }
 
   async list(prefix: string, { namespace }: StorageScope, atRevision?: number): Promise<StorageList> {
@@ -144,7 +152,7 @@ export class MemoryStorage implements Storage {
   #stamp(key: string, object: KubeObject): StoredObject {
     this.#revision += 1;
     const metadata = { ...object.metadata, resourceVersion: String(this.#revision) };
-    return new StoredObject(key, deepFreeze({ ...object, metadata }), this.#revision, this.#encodings);
+    return new StoredObject(key, { ...object, metadata }, this.#revision, this.#encodings);
   }
 
   #append(table: Table, event: StorageEvent): void {

@@ -4,13 +4,18 @@ import type { Storage } from './storage.ts';
 
 /** Reads objects by their storage prefix (`pods`, `apps/deployments`). They are frozen and shared. */
 export interface ObjectReader {
-  get(prefix: string, name: string, namespace?: string): Promise<KubeObject | undefined>;
-  list(prefix: string, namespace?: string): Promise<readonly KubeObject[]>;
+  get(prefix: string, name: string, namespace?: string): KubeObject | undefined;
+  list(prefix: string, namespace?: string): readonly KubeObject[];
 }
 
-/** Reads straight from storage: always the newest state. */
+const NONE: readonly KubeObject[] = [];
+
+/** Reads the newest state that the store holds in this process. */
 export const objectReader = (storage: Storage): ObjectReader => ({
-  get: async (prefix, name, namespace) =>
-    (await storage.get(prefix, namespace === undefined ? name : `${namespace}/${name}`))?.object,
-  list: async (prefix, namespace) => (await storage.list(prefix, { namespace })).items.map(({ object }) => object),
+  get: (prefix, name, namespace) =>
+    storage.peek(prefix, namespace === undefined ? name : `${namespace}/${name}`)?.object,
+  list(prefix, namespace) {
+    const stored = storage.peekAll(prefix, { namespace });
+    return stored.length === 0 ? NONE : stored.map(({ object }) => object);
+  },
 });

@@ -54,6 +54,10 @@ export interface Storage {
   /** The newest revision. */
   readonly revision: number;
   get(prefix: string, key: string): Promise<StoredObject | undefined>;
+  /** The same from what this process holds: what admission goes by, as by the informers of the real server. */
+  peek(prefix: string, key: string): StoredObject | undefined;
+  /** All objects of a scope, in the order of their keys, from what this process holds. */
+  peekAll(prefix: string, scope: StorageScope): readonly StoredObject[];
   /** The state now, or at an earlier revision. Throws Expired when the history does not reach back that far. */
   list(prefix: string, scope: StorageScope, atRevision?: number): Promise<StorageList>;
   /** Stores a new object and stamps its resourceVersion. Throws KeyExists. The object is frozen. */

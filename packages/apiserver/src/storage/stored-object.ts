@@ -1,8 +1,10 @@
 /** An object at one revision, with its bytes. */
 import type { KubeObject, ManagedFieldsEntry } from '@towtank/apimachinery';
+import { deepFreeze } from './deep-freeze.ts';
 import type { EncodingCache } from './encoding-cache.ts';
 import type { ItemBlock } from './item-block.ts';
 import { textOfFields } from './shared-fields.ts';
+import { slabBuffer } from './slab-buffer.ts';
 
 /** `{"kind":"Pod","apiVersion":"v1",` is left out of list items: this is where the rest of the bytes begins. */
 export interface EncodedObject {
@@ -12,25 +14,35 @@ export interface EncodedObject {
   readonly bodyOffset: number;
 }
 
-/** A revision of an object: frozen; its bytes are shared by all who read it while they are remembered. */
+/** A revision of an object, which never changes; its bytes are shared by all who read it while they are remembered. */
 export class StoredObject {
   readonly key: string;
-  readonly object: KubeObject;
   readonly revision: number;
   /** The block of list items that begins with this object, while it is its newest revision. */
   block: ItemBlock | undefined;
+  readonly #object: KubeObject;
   readonly #cache: EncodingCache | undefined;
+  #frozen = false;
   #era = -1;
   #encoded: EncodedObject | undefined;
   #representations: Map<string, unknown> | undefined;
 
-  /** Without a cache the bytes are kept as long as the object. */
+  /** The object is not changed any more by whoever hands it over. Without a cache its bytes are kept as long as it is. */
   constructor(key: string, object: KubeObject, revision: number, cache?: EncodingCache) {
     this.key = key;
-    this.object = object;
+    this.#object = object;
     this.revision = revision;
     this.#cache = cache;
     this.block = undefined;
+  }
+
+  /** The object, which is frozen when somebody first looks at it: most that are only sent as bytes never are. */
+  get object(): KubeObject {
+    if (!this.#frozen) {
+      deepFreeze(this.#object);
+      this.#frozen = true;
+    }
+    return this.#object;
   }
 
   get era(): number {
@@ -39,7 +51,7 @@ export class StoredObject {
 
   /** The JSON bytes, with `kind` and `apiVersion` first as the real server writes them. */
   encoded(): EncodedObject {
-    const encoded = this.#encoded ?? encodeObject(this.object);
+    const encoded = this.#encoded ?? encodeObject(this.#object);
     this.#encoded = encoded;
     const cache = this.#cache;
     if (cache !== undefined && cache.era !== this.#era) this.#era = cache.admit(this, encoded.line.length);
@@ -48,7 +60,7 @@ export class StoredObject {
 
   /** The bytes for somebody who keeps them: made if need be, but not remembered for this. */
   encodedOnce(): EncodedObject {
-    return this.#encoded ?? encodeObject(this.object);
+    return this.#encoded ?? encodeObject(this.#object);
   }
 
   forgetEncoding(): void {
@@ -73,7 +85,7 @@ export class StoredObject {
 /** Encodes an object so that its type fields can be cut off. */
 export function encodeObject({ kind, apiVersion, ...rest }: KubeObject): EncodedObject {
   const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
-  const line = Buffer.from(`${head}${jsonOfBody(rest)}\n`);
+  const line = slabBuffer(`${head}${jsonOfBody(rest)}\n`);
   return { line, bodyOffset: Buffer.byteLength(head) };
 }
 

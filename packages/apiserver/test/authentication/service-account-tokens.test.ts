@@ -33,8 +33,8 @@ function world(): World {
   add('nodes', 'n');
   add('secrets', 's');
   const reader: ObjectReader = {
-    get: async (prefix, name, namespace) => objects.get([prefix, ...(namespace ? [namespace] : []), name].join('/')),
-    list: async () => [],
+    get: (prefix, name, namespace) => objects.get([prefix, ...(namespace ? [namespace] : []), name].join('/')),
+    list: () => [],
   };
   const clock = new FakeClock(Date.parse('2026-01-01T00:00:00Z'));
   const tokens = new ServiceAccountTokens({ reader, clock, random: seededRandom('tokens') });

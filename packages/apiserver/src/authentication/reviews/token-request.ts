@@ -45,7 +45,7 @@ const MAX_LIFETIME_SECONDS = 2 ** 32;
 /** Issues a token. Throws 404 for what does not exist, 400, 409 for another uid, 422 for a bad lifetime. */
 export async function requestToken(request: KubeObject, deps: TokenRequestDeps): Promise<KubeObject> {
   const { tokens, clock, namespace, name } = deps;
-  const serviceAccount = await read(deps, 'serviceaccounts', name);
+  const serviceAccount = read(deps, 'serviceaccounts', name);
   checkIdentity(request, serviceAccount, deps);
   const { audiences, expirationSeconds, boundObjectRef } = (request.spec ?? {}) as TokenRequestSpec;
   const lifetime = expirationSeconds ?? DEFAULT_LIFETIME_SECONDS;
@@ -95,7 +95,7 @@ async function findBound(ref: BoundObjectReference, deps: TokenRequestDeps): Pro
   const { group, version } = parseGroupVersion(apiVersion);
   const prefix = group === '' ? BINDABLE[kind] : undefined;
   if (prefix === undefined) throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
-  const object = await read(deps, prefix, name);
+  const object = read(deps, prefix, name);
   if (prefix === 'pods' && object.spec?.serviceAccountName !== deps.name)
     throw badRequest(
       `cannot bind token for serviceaccount ${JSON.stringify(deps.name)} to pod running with different serviceaccount name.`,
@@ -115,21 +115,17 @@ const BINDABLE: Readonly<Record<string, 'pods' | 'secrets' | 'nodes'>> = {
   Node: 'nodes',
 };
 
-async function boundSubject(
-  prefix: string,
-  object: KubeObject,
-  deps: TokenRequestDeps,
-): Promise<Partial<TokenSubject>> {
+function boundSubject(prefix: string, object: KubeObject, deps: TokenRequestDeps): Partial<TokenSubject> {
   if (prefix === 'secrets') return { secret: object };
   if (prefix === 'nodes') return { node: { name: object.metadata.name ?? '', uid: object.metadata.uid } };
   const nodeName: string | undefined = object.spec?.nodeName;
   if (!nodeName) return { pod: object };
-  const node = await deps.reader.get('nodes', nodeName);
+  const node = deps.reader.get('nodes', nodeName);
   return { pod: object, node: { name: nodeName, uid: node?.metadata.uid } };
 }
 
-async function read({ reader, namespace }: TokenRequestDeps, resource: string, name: string): Promise<KubeObject> {
-  const object = await reader.get(resource, name, resource === 'nodes' ? undefined : namespace);
+function read({ reader, namespace }: TokenRequestDeps, resource: string, name: string): KubeObject {
+  const object = reader.get(resource, name, resource === 'nodes' ? undefined : namespace);
   if (object === undefined) throw notFound({ group: '', resource }, name);
   return object;
 }
