@@ -43,8 +43,18 @@ export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
-/** A time as Kubernetes writes it: RFC 3339, UTC, whole seconds. */
-export const formatTime = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+let lastSecond = Number.NaN;
+let lastTime = '';
+
+/** A time as Kubernetes writes it: RFC 3339, UTC, whole seconds. Most are of the same second as the one before. */
+export function formatTime(epochMs: number): string {
+  const second = Math.floor(epochMs / 1000);
+  if (second !== lastSecond) {
+    lastTime = `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastTime;
+}
 
 /** A time with microseconds, as Leases and Events write it. */
 export const formatMicroTime = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, 23)}000Z`;

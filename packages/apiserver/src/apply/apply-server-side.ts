@@ -1,6 +1,7 @@
 /** Server-side apply: a client states the fields that it wants, and manages them from then on. */
 import {
   badRequest,
+  formatTime,
   type KubeObject,
   type ManagedFieldsEntry,
   parseGroupVersion,
@@ -26,7 +27,6 @@ import { lastAppliedFields, withLastApplied } from './last-applied.ts';
 import {
   decodeManagers,
   encodeManagers,
-  entryTime,
   type Manager,
   type Managers,
   managerKey,
@@ -82,7 +82,7 @@ export function applyServerSide(context: ApplyContext): AppliedObject {
   if (!context.force) refuseConflicts(conflictsOf(managers, key, comparisons), context);
   for (const [other, entry] of managers) if (other !== key) loseFields(managers, other, entry, comparisons);
   const changed = live === undefined || !deepEqual(live, merged);
-  const time = changed ? entryTime(context.now) : previous?.time;
+  const time = changed ? formatTime(context.now) : previous?.time;
   setFields(managers, key, { ...own, time, fields: difference(own.fields, SERVER_FIELDS) });
   const object = decodeMerged(merged, schema);
   if (manager === KUBECTL) withLastApplied(object, applied);

@@ -21,73 +21,105 @@ export interface Creation {
   readonly rules: string;
 }
 
-/** Shapes that are remembered for one type; when there are more, all are forgotten. */
-const MAX_SHAPES = 256;
-/** Longer shapes are not remembered: hardly any two objects share one. */
-const MAX_SHAPE_LENGTH = 16 * 1024;
+/** What stands in a shape beside the names of fields and the keys of items, which are texts. */
+const [OBJECT, LIST, END, SCALAR, NULL, FILLED, EMPTY, BROKEN] = [0, 1, 2, 3, 4, 5, 6, 7];
 
-const known = new WeakMap<TypePlan, Map<string, CreatedFields>>();
+/** A place in the tree of the shapes of one type: all objects that come this way are alike so far. */
+interface ShapeNode {
+  readonly next: Map<string | number, ShapeNode>;
+  created: CreatedFields | undefined;
+}
+
+/** Nodes that are remembered for one type; when there are more, all are forgotten. */
+const MAX_NODES = 32 * 1024;
+
+/** The shapes of one type that have been met. */
+class ShapeTree {
+  #root = nodeWithout();
+  #size = 0;
+
+  get root(): ShapeNode {
+    if (this.#size > MAX_NODES) {
+      this.#root = nodeWithout();
+      this.#size = 0;
+    }
+    return this.#root;
+  }
+
+  after(node: ShapeNode, step: string | number): ShapeNode {
+    let next = node.next.get(step);
+    if (next === undefined) {
+      next = nodeWithout();
+      node.next.set(step, next);
+      this.#size += 1;
+    }
+    return next;
+  }
+}
+
+const nodeWithout = (): ShapeNode => ({ next: new Map(), created: undefined });
+
+const known = new WeakMap<TypePlan, ShapeTree>();
 
 /** The result of `compare`, or of an earlier comparison of an object that cannot be told from this one by its fields. */
 export function createdFields({ plan, old, next, rules }: Creation, compare: () => FieldSet): CreatedFields {
-  const shape = rules + shapeOf(plan, old, next);
-  let shapes = known.get(plan);
-  if (shapes === undefined) {
-    shapes = new Map();
-    known.set(plan, shapes);
+  let tree = known.get(plan);
+  if (tree === undefined) {
+    tree = new ShapeTree();
+    known.set(plan, tree);
   }
-  let created = shapes.get(shape);
-  if (created !== undefined) return created;
-  const fields = compare();
-  created = { fields, written: encodeFields(fields) };
-  if (shape.length > MAX_SHAPE_LENGTH) return created;
-  if (shapes.size >= MAX_SHAPES) shapes.clear();
-  shapes.set(shape, created);
-  return created;
+  const node = walk(tree, tree.after(tree.root, rules), plan, old, next);
+  if (node.created === undefined) {
+    const fields = compare();
+    node.created = { fields, written: encodeFields(fields) };
+  }
+  return node.created;
 }
 
 /**
- * A text that is the same for two values only if they have the same fields: names, keys of list items, and what is
- * null or empty, but no other values, unless there is an old value to compare them with.
+ * Where a value leads from a node. Two values arrive at one place only if they have the same fields: names, keys of list
+ * items, and what is null or empty, but no other values, unless there is an old value to compare them with.
  */
-function shapeOf(plan: TypePlan, old: unknown, next: unknown): string {
-  if (typeof next !== 'object') return old === undefined ? 's' : JSON.stringify(next);
-  if (next === null) return 'n';
-  if (Array.isArray(next)) return shapeOfList(plan, old, next);
+function walk(tree: ShapeTree, from: ShapeNode, plan: TypePlan, before: unknown, next: unknown): ShapeNode {
+  const old = isNothing(before) ? undefined : before;
+  if (typeof next !== 'object') return tree.after(from, old === undefined ? SCALAR : JSON.stringify(next));
+  if (next === null) return tree.after(from, NULL);
+  if (Array.isArray(next)) return walkList(tree, from, plan, old, next);
   const isLeaf = plan.kind === 'scalar' || plan.kind === 'list' || ('atomic' in plan && plan.atomic);
-  if (isLeaf) return shapeOfLeaf(old, next);
-  return shapeOfFields(plan, isJsonObject(old) ? old : undefined, next as JsonObject);
+  if (isLeaf) return walkLeaf(tree, from, old, next);
+  return walkFields(tree, from, plan, isJsonObject(old) ? old : undefined, next as JsonObject);
 }
 
-function shapeOfList(plan: TypePlan, old: unknown, next: readonly unknown[]): string {
-  if (plan.kind !== 'list' || plan.keys === undefined || old !== undefined) return shapeOfLeaf(old, next);
-  let shape = '[';
-  for (const item of next) shape += shapeOfItem(plan, item);
-  return `${shape}]`;
+/** A comparison with null or with an empty list finds what one with nothing finds. */
+const isNothing = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);
+
+function walkList(tree: ShapeTree, from: ShapeNode, plan: TypePlan, old: unknown, next: readonly unknown[]): ShapeNode {
+  if (plan.kind !== 'list' || plan.keys === undefined || old !== undefined) return walkLeaf(tree, from, old, next);
+  let node = tree.after(from, LIST);
+  for (const item of next) {
+    const found = itemElement(plan, item);
+    if ('error' in found) node = tree.after(node, BROKEN);
+    else node = walk(tree, tree.after(node, found.element), plan.items, undefined, item);
+  }
+  return tree.after(node, END);
 }
 
-function shapeOfItem(plan: ListPlan, item: unknown): string {
-  const found = itemElement(plan, item);
-  return 'error' in found ? '!' : sized(found.element) + shapeOf(plan.items, undefined, item);
-}
-
-function shapeOfFields(
+function walkFields(
+  tree: ShapeTree,
+  from: ShapeNode,
   plan: Exclude<TypePlan, { kind: 'scalar' } | ListPlan>,
   old: JsonObject | undefined,
   next: JsonObject,
-): string {
-  let shape = '{';
+): ShapeNode {
+  let node = tree.after(from, OBJECT);
   for (const name in next) {
     const value = next[name];
     if (value === undefined) continue;
     const before = old !== undefined && Object.hasOwn(old, name) ? old[name] : undefined;
-    shape += sized(name) + shapeOf(planBelow(plan, name), before, value);
+    node = walk(tree, tree.after(node, name), planBelow(plan, name), before, value);
   }
-  return `${shape}}`;
+  return tree.after(node, END);
 }
-
-/** With its length in front, a name cannot be taken for what surrounds it. */
-const sized = (name: string): string => `${name.length}:${name}`;
 
 function planBelow(plan: StructPlan | MapPlan | Extract<TypePlan, { kind: 'any' }>, name: string): TypePlan {
   if (plan.kind === 'map') return plan.items;
@@ -97,9 +129,9 @@ function planBelow(plan: StructPlan | MapPlan | Extract<TypePlan, { kind: 'any' 
 
 const ANY_PLAN: TypePlan = { kind: 'any', schema: {}, goType: '' };
 
-function shapeOfLeaf(old: unknown, next: object): string {
-  if (old !== undefined) return JSON.stringify(next);
-  if (Array.isArray(next)) return next.length === 0 ? 'e' : 'l';
-  for (const _ in next) return 'l';
-  return 'e';
+function walkLeaf(tree: ShapeTree, from: ShapeNode, old: unknown, next: object): ShapeNode {
+  if (old !== undefined) return tree.after(from, JSON.stringify(next));
+  if (Array.isArray(next)) return tree.after(from, next.length === 0 ? EMPTY : FILLED);
+  for (const _ in next) return tree.after(from, FILLED);
+  return tree.after(from, EMPTY);
 }

@@ -1,5 +1,5 @@
 /** The managers of an object's fields: from the entries in its metadata and back. */
-import { formatTime, type ManagedFieldsEntry } from '@towtank/apimachinery';
+import type { ManagedFieldsEntry } from '@towtank/apimachinery';
 import { type FieldSet, isEmpty, union } from './field-set.ts';
 import { decodeFields, encodeFields } from './fields-v1.ts';
 
@@ -121,17 +121,4 @@ function foldInto(managers: Managers, first: string, { apiVersion, time, fields 
   const bucket = managers.get(bucketKey) ?? managers.get(first);
   if (!managers.has(bucketKey)) managers.delete(first);
   managers.set(bucketKey, { ...identity, time, fields: bucket === undefined ? fields : union(fields, bucket.fields) });
-}
-
-let lastSecond = Number.NaN;
-let lastTime = '';
-
-/** A time as entries carry it. Most writes come within the second of the one before. */
-export function entryTime(now: number): string {
-  const second = Math.floor(now / 1000);
-  if (second !== lastSecond) {
-    lastTime = formatTime(now);
-    lastSecond = second;
-  }
-  return lastTime;
 }

@@ -1,5 +1,5 @@
 /** Who manages what after an ordinary write: create, update and every patch but server-side apply. */
-import type { KubeObject, ManagedFieldsEntry } from '@towtank/apimachinery';
+import { formatTime, type KubeObject, type ManagedFieldsEntry } from '@towtank/apimachinery';
 import { isJsonObject } from '../schema/own-property.ts';
 import type { Schema } from '../schema/schema-table.ts';
 import { planOf } from '../schema/type-plan.ts';
@@ -13,7 +13,6 @@ import {
   decodeManagers,
   encodeManager,
   encodeManagers,
-  entryTime,
   type Manager,
   type Managers,
   managerKey,
@@ -74,7 +73,7 @@ function createdManagers(context: UpdateContext): ManagedFieldsEntry[] {
   );
   if (isEmpty(fields)) return [];
   const identity = { manager: manager || 'unknown', operation: 'Update', apiVersion, subresource } as const;
-  return [encodeManager({ ...identity, time: entryTime(now), fields, written })];
+  return [encodeManager({ ...identity, time: formatTime(now), fields, written })];
 }
 
 /** Entries of a client win over stored ones, unless it sends none or broken ones. */
@@ -167,5 +166,5 @@ function addOwn(managers: Managers, changed: FieldSet, context: ManagementContex
   const previous = managers.get(key);
   const fields = previous === undefined ? changed : union(previous.fields, changed);
   const written = fields === previous?.fields ? previous.written : undefined;
-  managers.set(key, { ...identity, time: entryTime(now), fields, written });
+  managers.set(key, { ...identity, time: formatTime(now), fields, written });
 }
