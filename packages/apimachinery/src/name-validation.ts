@@ -3,10 +3,11 @@
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
+const LABEL_VALUE = `(${QUALIFIED})?`;
 
 const compiled = new Map<string, RegExp>();
 
-/** The patterns are few, and names are checked with every write. */
+/** The patterns are few, and names are checked with every write: a good one costs no more than its pattern. */
 function matches(pattern: string, value: string): boolean {
   let expression = compiled.get(pattern);
   if (expression === undefined) {
@@ -30,6 +31,7 @@ const maxCharacters = (length: number): string => `must be no more than ${length
 
 /** DNS-1123 label: namespace names, port names. */
 export function dns1123LabelErrors(value: string): string[] {
+  if (value.length <= 63 && matches(LABEL, value)) return [];
   const errors: string[] = [];
   if (Buffer.byteLength(value) > 63) errors.push(maxCharacters(63));
   if (!matches(LABEL, value))
@@ -48,6 +50,7 @@ export function dns1123LabelErrors(value: string): string[] {
 
 /** DNS-1123 subdomain: the names of most objects. */
 export function dns1123SubdomainErrors(value: string): string[] {
+  if (value.length <= 253 && matches(SUBDOMAIN, value)) return [];
   const errors: string[] = [];
   if (Buffer.byteLength(value) > 253) errors.push(maxCharacters(253));
   if (!matches(SUBDOMAIN, value))
@@ -76,6 +79,7 @@ export function dns1035LabelErrors(value: string): string[] {
 
 /** A key of labels and annotations: an optional DNS prefix, a slash, a name. */
 export function labelKeyErrors(value: string): string[] {
+  if (value.length <= 63 && matches(QUALIFIED, value)) return [];
   const parts = value.split('/');
   const errors: string[] = [];
   let name = parts[0] ?? '';
@@ -107,14 +111,14 @@ const QUALIFIED_EXAMPLES = ['MyName', 'my.name', '123-abc'];
 
 /** A value of a label. */
 export function labelValueErrors(value: string): string[] {
-  const pattern = `(${QUALIFIED})?`;
+  if (value.length <= 63 && matches(LABEL_VALUE, value)) return [];
   const errors: string[] = [];
   if (Buffer.byteLength(value) > 63) errors.push(maxLength(63));
-  if (!matches(pattern, value))
+  if (!matches(LABEL_VALUE, value))
     errors.push(
       regexMessage(
         "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-        pattern,
+        LABEL_VALUE,
         'MyValue',
         'my_value',
         '12345',

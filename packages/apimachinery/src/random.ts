@@ -34,7 +34,11 @@ export function seededRandom(seed: string): Random {
     next: () => uint32() / 0x1_0000_0000,
     int,
     uuid: () => formatUuid(uint32(), uint32(), uint32(), uint32()),
-    suffix: (length) => Array.from({ length }, () => SAFE_ALPHABET[int(SAFE_ALPHABET.length)]).join(''),
+    suffix(length) {
+      let text = '';
+      for (let at = 0; at < length; at += 1) text += SAFE_ALPHABET[int(SAFE_ALPHABET.length)];
+      return text;
+    },
     fork: (label) => seededRandom(`${seed}/${label}`),
   };
 }

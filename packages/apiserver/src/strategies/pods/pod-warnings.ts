@@ -6,12 +6,12 @@ import { nodeSelectorWarnings } from './node-label-warnings.ts';
 import { portWarnings } from './port-warnings.ts';
 import { containersWithPaths } from './windows-rules.ts';
 
-const DEPRECATED_ANNOTATIONS: Readonly<Record<string, string>> = {
+const DEPRECATED_ANNOTATIONS = Object.entries({
   'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
   'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
   'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
-};
-const DEPRECATED_VOLUMES: Readonly<Record<string, string>> = {
+});
+const DEPRECATED_VOLUMES = Object.entries({
   photonPersistentDisk: 'photonPersistentDisk: deprecated in v1.11, non-functional in v1.16+',
   gitRepo: 'gitRepo: deprecated in v1.11, and disabled by default in v1.33+',
   scaleIO: 'scaleIO: deprecated in v1.16, non-functional in v1.22+',
@@ -21,7 +21,7 @@ const DEPRECATED_VOLUMES: Readonly<Record<string, string>> = {
   glusterfs: 'glusterfs: deprecated in v1.25, non-functional in v1.26+',
   cephfs: 'cephfs: deprecated in v1.28, non-functional in v1.31+',
   rbd: 'rbd: deprecated in v1.28, non-functional in v1.31+',
-};
+});
 const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod';
 const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
 const APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/';
@@ -50,23 +50,25 @@ export function nameWarning(use: string, name: string): string[] {
 function specWarnings(field: string, metadata: Fields, spec: Fields): string[] {
   const warnings = nodeSelectorWarnings(field, spec);
   const annotations: Record<string, string> = metadata.annotations ?? {};
-  for (const [key, message] of Object.entries(DEPRECATED_ANNOTATIONS))
+  for (const [key, message] of DEPRECATED_ANNOTATIONS)
     if (annotations[key] !== undefined) warnings.push(`${field}metadata.annotations[${key}]: ${message}`);
   for (const [index, volume] of (spec.volumes ?? []).entries())
-    for (const [source, message] of Object.entries(DEPRECATED_VOLUMES))
+    for (const [source, message] of DEPRECATED_VOLUMES)
       if (volume[source] !== undefined) warnings.push(`${field}spec.volumes[${index}].${message}`);
   warnings.push(...repeatedNames(field, spec));
-  warnings.push(...fractionWarnings(`${field}spec.overhead`, spec.overhead));
+  for (const name of BYTES) warnOfFraction(warnings, `${field}spec.overhead`, spec.overhead, name);
   if (spec.securityContext?.seccompProfile === undefined && annotations[SECCOMP_POD] !== undefined)
     warnings.push(`${field}metadata.annotations[${SECCOMP_POD}]: ${USE_SECCOMP}`);
-  for (const [container, at] of containersWithPaths(spec, `${field}spec`)) {
-    warnings.push(...profileWarnings(field, annotations, container, spec));
-    for (const name of BYTES)
-      for (const part of ['limits', 'requests'])
-        warnings.push(...fractionWarnings(`${at}.resources.${part}`, container.resources?.[part], [name]));
+  const containers = containersWithPaths(spec, `${field}spec`);
+  for (const [container, at] of containers) {
+    if (metadata.annotations !== undefined) warnings.push(...profileWarnings(field, annotations, container, spec));
+    for (const name of BYTES) {
+      warnOfFraction(warnings, `${at}.resources.limits`, container.resources?.limits, name);
+      warnOfFraction(warnings, `${at}.resources.requests`, container.resources?.requests, name);
+    }
     if (container.env?.length > 1) warnings.push(...hiddenVariables(`${at}.env`, container.env));
   }
-  warnings.push(...portWarnings(`${field}spec`, spec));
+  warnings.push(...portWarnings(containers));
   if (spec.terminationGracePeriodSeconds < 0)
     warnings.push(
       `${field}spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
@@ -89,15 +91,12 @@ function repeatedNames(field: string, spec: Fields): string[] {
   return warnings;
 }
 
-function fractionWarnings(field: string, amounts: Fields, names: readonly string[] = BYTES): string[] {
-  if (amounts === undefined) return [];
-  return names
-    .filter((name) => amounts[name] !== undefined && !isWhole(amounts[name]))
-    .map((name) => {
-      const quantity = parseQuantity(amounts[name]);
-      const shown = quantity === undefined ? amounts[name] : formatQuantity(quantity);
-      return `${field}[${name}]: fractional byte value "${shown}" is invalid, must be an integer`;
-    });
+function warnOfFraction(warnings: string[], field: string, amounts: Fields, name: string): void {
+  const amount = amounts?.[name];
+  if (amount === undefined || isWhole(amount)) return;
+  const quantity = parseQuantity(amount);
+  const shown = quantity === undefined ? amount : formatQuantity(quantity);
+  warnings.push(`${field}[${name}]: fractional byte value "${shown}" is invalid, must be an integer`);
 }
 
 function profileWarnings(field: string, annotations: Fields, container: Fields, spec: Fields): string[] {

@@ -1,12 +1,11 @@
 /** Warnings for ports that stand twice in a pod. */
 import type { Fields } from '../validation/field-rules.ts';
-import { containersWithPaths } from './windows-rules.ts';
 
-/** Warnings for the ports of all containers. */
-export function portWarnings(field: string, spec: Fields): string[] {
+/** Warnings for the ports of all containers, which come with their paths. */
+export function portWarnings(containers: readonly (readonly [container: Fields, path: string])[]): string[] {
   const warnings: string[] = [];
   const known = new Map<string, { at: string; port: Fields }[]>();
-  for (const [{ ports = [] }, path] of containersWithPaths(spec, field))
+  for (const [{ ports = [] }, path] of containers)
     for (const [index, port] of ports.entries()) {
       const at = `${path}.ports[${index}]`;
       if (port.hostIP && !port.hostPort) warnings.push(`${at}: hostIP set without hostPort: ${goPort(port)}`);

@@ -9,7 +9,7 @@ import {
   required,
 } from '@towtank/apimachinery';
 import { checkName, type Errors, type Fields } from '../validation/field-rules.ts';
-import { VOLUME_SOURCES } from './volume-sources.ts';
+import { VOLUME_SOURCES, type VolumeSource } from './volume-sources.ts';
 
 /** The usable volumes of a pod, by name. */
 export type Volumes = ReadonlyMap<string, Fields>;
@@ -31,9 +31,6 @@ export function checkVolumes(
   const good = new Map<string, Fields>();
   if (volumes.length === 0) return good;
   const podName = metadata?.name || undefined;
-  const created = new Set(
-    volumes.filter(({ ephemeral }) => ephemeral !== undefined).map(({ name }) => `${podName}-${name}`),
-  );
   for (const [index, volume] of volumes.entries()) {
     const at = `${field}[${index}]`;
     const before = errors.length;
@@ -41,7 +38,7 @@ export function checkVolumes(
     if (good.has(volume.name)) errors.push(duplicate(`${at}.name`, volume.name));
     if (errors.length === before) good.set(volume.name, volume);
     const claimName = volume.persistentVolumeClaim?.claimName;
-    if (podName !== undefined && claimName !== undefined && created.has(claimName))
+    if (podName !== undefined && claimName !== undefined && createdClaims(volumes, podName).has(claimName))
       errors.push(
         invalidValue(
           `${at}.persistentVolumeClaim.claimName`,
@@ -53,6 +50,10 @@ export function checkVolumes(
   return good;
 }
 
+/** The claims that are made for the pod. */
+const createdClaims = (volumes: readonly Fields[], podName: string): Set<string> =>
+  new Set(volumes.filter(({ ephemeral }) => ephemeral !== undefined).map(({ name }) => `${podName}-${name}`));
+
 function checkVolume(errors: Errors, field: string, volume: Fields, podName: string | undefined): void {
   const name = volume.name ?? '';
   checkSource(errors, field, volume, { name, podName });
@@ -61,20 +62,25 @@ function checkVolume(errors: Errors, field: string, volume: Fields, podName: str
 }
 
 function checkSource(errors: Errors, field: string, volume: Fields, context: VolumeContext): void {
-  let found = false;
-  for (const { source, shown = source, check } of VOLUME_SOURCES) {
-    const value = volume[source];
-    if (value === undefined) continue;
-    if (found) {
-      errors.push(forbiddenField(`${field}.${shown}`, 'may not specify more than 1 volume type'));
-      continue;
-    }
-    found = true;
-    check(errors, `${field}.${source}`, value);
-  }
-  if (!found) errors.push(required(field, 'must specify a volume type'));
+  const [first, ...others] = sourcesOf(volume);
+  if (first === undefined) errors.push(required(field, 'must specify a volume type'));
+  else first.check(errors, `${field}.${first.source}`, volume[first.source]);
+  for (const { source, shown = source } of others)
+    errors.push(forbiddenField(`${field}.${shown}`, 'may not specify more than 1 volume type'));
   if (volume.ephemeral !== undefined && context.podName !== undefined && context.name !== '')
     checkClaimName(errors, field, context);
+}
+
+const RANKS = new Map(VOLUME_SOURCES.map(({ source }, rank) => [source, rank]));
+
+/** The sources that a volume names, in the order of Kubernetes: one, if it is a good volume. */
+function sourcesOf(volume: Fields): VolumeSource[] {
+  const ranks: number[] = [];
+  for (const name in volume) {
+    const rank = volume[name] === undefined ? undefined : RANKS.get(name);
+    if (rank !== undefined) ranks.push(rank);
+  }
+  return ranks.sort((a, b) => a - b).map((rank) => VOLUME_SOURCES[rank] as VolumeSource);
 }
 
 function checkClaimName(errors: Errors, field: string, { name, podName }: VolumeContext): void {

@@ -34,10 +34,18 @@ const NOT_IN_WINDOWS_CONTAINERS = [
   'runAsGroup',
 ];
 
+const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'];
+
 /** All containers of a pod with their paths, in the order in which Kubernetes visits them. */
-export function* containersWithPaths(spec: Fields, field: string): Generator<readonly [Fields, string]> {
-  for (const list of ['initContainers', 'containers', 'ephemeralContainers'])
-    for (const [index, container] of (spec[list] ?? []).entries()) yield [container, `${field}.${list}[${index}]`];
+export function containersWithPaths(spec: Fields, field: string): (readonly [Fields, string])[] {
+  const found: (readonly [Fields, string])[] = [];
+  for (const list of CONTAINER_LISTS) {
+    const containers: readonly Fields[] | undefined = spec[list];
+    if (containers === undefined || containers === null) continue;
+    for (let index = 0; index < containers.length; index += 1)
+      found.push([containers[index], `${field}.${list}[${index}]`]);
+  }
+  return found;
 }
 
 /** `os` of a pod, and what it excludes. */
