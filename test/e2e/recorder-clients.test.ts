@@ -72,19 +72,39 @@ for (const [name, commands] of Object.entries(COMMANDS))
     assert.ok(recorded.some(({ stdout }) => stdout !== '') || name === 'kubectl failures');
   });
 
-test('helm install says the same, but for the time', async () => {
+const CHART: Readonly<Record<string, string>> = {
+  'Chart.yaml': 'apiVersion: v2\nname: chart\nversion: 1.0.0\n',
+  'values.yaml': 'size: 1\n',
+  'templates/settings.yaml':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  size: "{{ .Values.size }}"\n',
+  'templates/login.yaml':
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}\nstringData:\n  login: {{ .Values.login }}\n',
+};
+const HELM: readonly (readonly string[])[] = [
+  ['install', 'one', './chart', '--set', 'login=planted-in-a-chart,adminPassword=planted-by-name', '--wait'],
+  ['list'],
+  ['status', 'one'],
+  ['get', 'manifest', 'one'],
+  ['upgrade', 'one', './chart', '--set', 'size=2,login=planted-in-a-chart', '--wait'],
+  ['get', 'values', 'one'],
+  ['upgrade', 'one', './chart', '--reuse-values', '--set', 'size=3'],
+  ['history', 'one'],
+  ['rollback', 'one', '1', '--wait'],
+  ['list', '-o', 'json'],
+  ['uninstall', 'one', '--wait'],
+  ['list'],
+];
+
+test('helm prints the same from install to uninstall, but for the time', async () => {
   const { recorded, replayed } = await twice(startFullShop, async (kubeconfig) => {
     using place = new Workplace(kubeconfig);
-    place.file('chart/Chart.yaml', 'apiVersion: v2\nname: chart\nversion: 1.0.0\n');
-    place.file(
-      'chart/templates/settings.yaml',
-      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  a: "1"\n',
-    );
-    const said = await place.ok(toolPath('helm'), ['install', 'one', './chart', '--wait', '--timeout', '10s']);
-    return said.replace(/^LAST DEPLOYED: .*$/m, '');
+    for (const [name, text] of Object.entries(CHART)) place.file(`chart/${name}`, text);
+    const said: string[] = [];
+    for (const args of HELM) said.push(await place.ok(toolPath('helm'), args));
+    return said.map((text) => text.replace(/^LAST DEPLOYED: .*$/m, '').replaceAll(/planted-[-a-z]+/g, 'REDACTED'));
   });
-  assert.match(recorded, /STATUS: deployed/);
-  assert.is(replayed, recorded);
+  for (const [at, text] of replayed.entries()) assert.is(text, recorded[at], HELM[at]?.join(' '));
+  assert.match(recorded[1] ?? '', /^one\s.*\sdeployed\s/m);
 });
 
 test('@kubernetes/client-node sees the same objects and events', async () => {

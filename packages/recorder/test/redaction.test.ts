@@ -1,4 +1,5 @@
 /** No credential reaches the disk. */
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type CassetteRecord, CassetteWriter, checkCassette, Redactor } from '@towtank/recorder';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -152,6 +153,50 @@ for (const [name, value] of [
     assert.is(new Redactor({}, (what) => found.push(what)).value(value), value);
     assert.equal(found, []);
   });
+
+const RELEASE = {
+  name: 'one',
+  info: { status: 'deployed', notes: 'Log in with secret-of-a-chart' },
+  chart: {
+    metadata: { name: 'shop', version: '1.0.0' },
+    templates: [{ name: 't.yaml', data: base64('# by AKIAABCDEFGHIJKLMNOP\nkind: Secret\nx: {{ .Values.login }}\n') }],
+    values: { adminPassword: 'preset-password', replicas: 2 },
+  },
+  config: { login: 'secret-of-a-chart', size: 3 },
+  manifest: `---\n# Source: s.yaml\nkind: Secret\ndata:\n  a: ${base64('secret-of-a-chart')}\n---\nkind: ConfigMap\n`,
+};
+const pack = (value: unknown): string => gzipSync(JSON.stringify(value)).toString('base64');
+const unpack = (packed: string): string => gunzipSync(Buffer.from(packed, 'base64')).toString();
+
+test('a release of helm stays readable without its secrets', () => {
+  const redactor = new Redactor();
+  const type = 'helm.sh/release.v1';
+  const redacted = redactor.value({ ...secret({ release: base64(pack(RELEASE)) }), type });
+  const { release } = (redacted as { data: { release: string } }).data;
+  assert.equal(JSON.parse(unpack(Buffer.from(release, 'base64').toString())), {
+    ...RELEASE,
+    info: { status: 'deployed', notes: 'Log in with REDACTED' },
+    chart: {
+      ...RELEASE.chart,
+      templates: [{ name: 't.yaml', data: base64('# by REDACTED\nkind: Secret\nx: {{ .Values.login }}\n') }],
+      values: { adminPassword: 'REDACTED', replicas: 2 },
+    },
+    config: { login: 'REDACTED', size: 3 },
+    manifest: '---\n# Source: s.yaml\nkind: Secret\ndata:\n  a: UkVEQUNURUQ=\n---\nkind: ConfigMap\n',
+  });
+  assert.is(redactor.value(redacted), redacted);
+});
+
+test('packed JSON is redacted wherever it stands', () => {
+  const configMap = { kind: 'ConfigMap', data: { release: pack({ config: { password: 'in-a-config-map' } }) } };
+  const { json } = new Redactor().body(Buffer.from(JSON.stringify(configMap)), { url: '/' }) as {
+    json: typeof configMap;
+  };
+  assert.is(unpack(json.data.release), '{"config":{"password":"REDACTED"}}');
+  const protobuf = Buffer.concat([Buffer.from([0xff, 0]), Buffer.from(configMap.data.release), Buffer.from([0xff])]);
+  const { base64: stored } = new Redactor().body(protobuf, { url: '/' }) as { base64: string };
+  assert.is(Buffer.from(stored, 'base64').toString('latin1'), `\xff\0${'*'.repeat(protobuf.length - 3)}\xff`);
+});
 
 test('redacted data of a Secret is valid base64', () => {
   assert.equal(new Redactor().value(secret({ a: 'c2VjcmV0' })), secret({ a: 'UkVEQUNURUQ=' }));

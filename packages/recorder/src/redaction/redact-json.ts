@@ -1,6 +1,10 @@
 /** Takes credentials out of JSON: by kind of object, by name of field, by form of text. */
+import { type Fields, mapped, mappedFields } from './map-values.ts';
+import { looksPacked, mapPacked } from './packed-json.ts';
+import { redactRelease } from './redact-release.ts';
+import { redactYaml } from './redact-yaml.ts';
 import { REDACTED, REDACTED_BASE64 } from './redaction-options.ts';
-import { SECRET_FIELDS, SECRET_VARIABLES } from './text-patterns.ts';
+import { SECRET_FIELD_ENDINGS, SECRET_FIELDS, SECRET_VARIABLES } from './text-patterns.ts';
 import type { Found, TextRedactor } from './text-redactor.ts';
 
 /** What a walk works with. */
@@ -10,7 +14,8 @@ export interface JsonRules {
   readonly found: Found | undefined;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** The type of the Secrets of helm. */
+const HELM_RELEASE = 'helm.sh/release.v1';
 
 /** Where kubectl keeps what was applied: JSON within JSON. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -26,7 +31,7 @@ export function redactJson(value: unknown, rules: JsonRules, ofSecret: boolean):
   return redactObject(value as Fields, rules, ofSecret);
 }
 
-/** Text may hold JSON of its own, as annotations do. */
+/** Text may hold documents of its own: JSON in annotations, YAML in manifests, both packed in releases of helm. */
 function redactString(value: string, rules: JsonRules): string {
   if (/^\s*\{/.test(value) && value.includes('"')) {
     try {
@@ -37,8 +42,14 @@ function redactString(value: string, rules: JsonRules): string {
       // only looked like JSON
     }
   }
-  return rules.text.redact(value);
+  const redact = (inner: unknown): unknown => redactJson(inner, rules, false);
+  const document = looksPacked(value) ? mapPacked(value, redact) : redactManifest(value, redact);
+  return document ?? rules.text.redact(value);
 }
+
+/** Manifests with a Secret in them; other YAML, and what is yet to become YAML, is text. */
+const redactManifest = (text: string, redact: (value: unknown) => unknown): string | undefined =>
+  /^ *["']?kind["']?: *["']?Secret/m.test(text) && !text.includes('{{') ? redactYaml(text, redact) : undefined;
 
 function redactArray(values: readonly unknown[], rules: JsonRules, ofSecret: boolean): unknown {
   return mapped(values, (value) => {
@@ -58,13 +69,14 @@ function redactObject(object: Fields, rules: JsonRules, ofSecret: boolean): unkn
   const below = isSecret || (ofSecret && kind === 'Table');
   const isVariable = typeof object.name === 'string' && typeof object.value === 'string';
   return mappedFields(object, (value, name) => {
+    if (isSecret && name === 'data' && object.type === HELM_RELEASE) return redactReleases(value, rules);
     if (isSecret && (name === 'data' || name === 'stringData')) return redactLeaves(value, name === 'data', rules);
     if (name === 'status' && kind === 'TokenRequest') return redactToken(value, rules);
     if (name === 'status' && kind === 'CertificateSigningRequest') return redactCertificate(value, rules);
     if (name === 'metadata' && isSecret) return redactMetadata(value, rules);
     if (isVariable && name === 'value' && SECRET_VARIABLES.test(String(object.name)))
       return replaced(value, REDACTED, 'environment variable', rules);
-    if (typeof value === 'string' && SECRET_FIELDS.test(name))
+    if (typeof value === 'string' && (SECRET_FIELDS.test(name) || SECRET_FIELD_ENDINGS.test(name)))
       return replaced(value, placeholderFor(name), `field ${name}`, rules);
     const rule = typeof value === 'string' ? rules.fields.find(({ fields }) => fields.test(name)) : undefined;
     if (rule !== undefined) return replaced(value, REDACTED, rule.name, rules);
@@ -94,6 +106,14 @@ function redactAnnotations(value: unknown, rules: JsonRules): unknown {
   });
 }
 
+/** The data of a Secret of helm: releases are redacted within, so that helm can still read them in a replay. */
+const redactReleases = (data: unknown, rules: JsonRules): unknown =>
+  mappedFields((data ?? {}) as Fields, (value) => {
+    const redact = (inner: unknown, found: Found): unknown => redactJson(inner, { ...rules, found }, false);
+    const release = typeof value === 'string' ? redactRelease(value, redact, rules.found) : undefined;
+    return release ?? redactLeaves(value, true, rules);
+  });
+
 /** Every text in the data of a Secret. */
 function redactLeaves(value: unknown, base64: boolean, rules: JsonRules): unknown {
   if (typeof value === 'string') return replaced(value, base64 ? REDACTED_BASE64 : REDACTED, 'data of a Secret', rules);
@@ -116,26 +136,4 @@ function replaced(value: unknown, placeholder: string, name: string, { found }: 
   if (typeof value !== 'string' || value === '' || value === placeholder) return value;
   found?.(name, value);
   return placeholder;
-}
-
-function mapped(values: readonly unknown[], change: (value: unknown) => unknown): readonly unknown[] {
-  let changed: unknown[] | undefined;
-  values.forEach((value, at) => {
-    const next = change(value);
-    if (next === value) return;
-    changed ??= [...values];
-    changed[at] = next;
-  });
-  return changed ?? values;
-}
-
-function mappedFields(object: Fields, change: (value: unknown, name: string) => unknown): Fields {
-  let changed: Record<string, unknown> | undefined;
-  for (const [name, value] of Object.entries(object)) {
-    const next = change(value, name);
-    if (next === value) continue;
-    changed ??= { ...object };
-    changed[name] = next;
-  }
-  return changed ?? object;
 }

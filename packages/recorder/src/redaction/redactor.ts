@@ -2,6 +2,7 @@
 import type { ResponseRecord, StoredBody, StoredHeaders } from '../cassette/cassette-record.ts';
 import { storeBytes, storeText, utf8TextOf } from '../cassette/stored-body.ts';
 import { layoutOf } from '../cassette/stream-layout.ts';
+import { PACKED } from './packed-json.ts';
 import { redactJson } from './redact-json.ts';
 import { redactYaml } from './redact-yaml.ts';
 import { REDACTED, type RedactionOptions, SECRET_HEADERS } from './redaction-options.ts';
@@ -159,7 +160,9 @@ export class Redactor {
       this.#found?.('Secret as protocol buffer');
       return { omitted: 'a Secret in a binary format' };
     }
-    return storeBytes(Buffer.from(this.#text.mask(text), 'latin1'));
+    // What is packed cannot be packed again to the same length.
+    const unpackable = text.replace(PACKED, (packed) => '*'.repeat(packed.length));
+    return storeBytes(Buffer.from(this.#text.mask(unpackable), 'latin1'));
   }
 }
 

@@ -70,11 +70,15 @@ export const BASE64_PEM: RegExp = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}={0,2}/g;
 
 /** Where none of this occurs, no rule for text or fields can apply: a quick look before a thorough one. */
 export const QUICK_LOOK: RegExp =
-  /eyJ|bearer|basic\s|PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|k_live_|k_test_|AIza|sha256~|:\/\/[^/\s"]*@|client-(key|cert)|passw|passphrase|token|secret|credential|api[_-]?key|access[_-]?key|private[_-]?key|\.dockercfg|LS0tLS1CRUdJTi|CertificateSigningRequest/i;
+  /eyJ|bearer|basic\s|PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|k_live_|k_test_|AIza|sha256~|:\/\/[^/\s"]*@|client-(key|cert)|passw|passphrase|token|secret|credential|api[_-]?key|access[_-]?key|private[_-]?key|\.dockercfg|H4sI|LS0tLS1CRUdJTi|CertificateSigningRequest/i;
 
 /** Fields of JSON that hold a credential as text, by their name. */
 export const SECRET_FIELDS: RegExp =
   /^(.*[_.-])?(password|passwd|passphrase|token|bearerToken|accessToken|refreshToken|idToken|id_token|clientSecret|client_secret|client-secret|secretKey|secret_key|secretAccessKey|secret_access_key|apiKey|api_key|api-key|apiToken|accessKey|access_key|privateKey|private_key|private-key|client-key-data|clientKeyData|client-certificate-data|clientCertificateData)$/i;
+
+/** The same at the end of a name in camel case. */
+export const SECRET_FIELD_ENDINGS: RegExp =
+  /[a-z0-9](Password|Passwd|Passphrase|Token|ApiKey|AccessKey|SecretKey|PrivateKey|ClientSecret)$/;
 
 /** Names of environment variables that hold a credential. */
 export const SECRET_VARIABLES: RegExp =
