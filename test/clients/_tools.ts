@@ -95,8 +95,8 @@ export class Workplace implements Disposable {
   }
 
   /** Starts a program that goes on until it is disposed. */
-  start(command: string, args: readonly string[]): Running {
-    const child = this.#spawn(command, args);
+  start(command: string, args: readonly string[], { environment }: RunOptions = {}): Running {
+    const child = this.#spawn(command, args, environment);
     const lines = createInterface(child.stdout);
     const exited = once(child, 'close');
     const line = (pattern: RegExp): Promise<string> =>

@@ -154,20 +154,38 @@ test('kubectl reaches into pods', async () => {
   }
 });
 
-test('kubectl port-forward carries many connections', async () => {
+/** What makes kubectl speak as its older versions do. */
+const BY_SPDY = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false', KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' };
+
+test('kubectl execs without WebSockets', async () => {
   await using cluster = await start();
   using work = new Workplace(cluster.kubeconfig);
-  await using forward = work.start(kubectl, ['port-forward', 'pod/web', ':8080']);
-  const line = await forward.line(/Forwarding from 127/);
-  const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, async (_, index) => (await fetch(`http://127.0.0.1:${port}/${index}`)).text()),
-  );
-  assert.equal(
-    answers,
-    Array.from({ length: 20 }, (_, index) => `GET /${index}\n`),
-  );
+  for (const { name, args, input = '', code = 0, says } of CASES.filter((row) => row.args[0] === 'exec')) {
+    const outcome = await work.run(kubectl, args, { input, environment: BY_SPDY });
+    const text = `${outcome.stdout}${outcome.stderr}`;
+    assert.is(outcome.code, code, `${name}: ${text}`);
+    assert.match(text, says, name);
+  }
 });
+
+for (const [how, environment] of [
+  ['', {}],
+  [' without WebSockets', BY_SPDY],
+] as const)
+  test(`kubectl port-forward carries many connections${how}`, async () => {
+    await using cluster = await start();
+    using work = new Workplace(cluster.kubeconfig);
+    await using forward = work.start(kubectl, ['port-forward', 'pod/web', ':8080'], { environment });
+    const line = await forward.line(/Forwarding from 127/);
+    const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => (await fetch(`http://127.0.0.1:${port}/${index}`)).text()),
+    );
+    assert.equal(
+      answers,
+      Array.from({ length: 20 }, (_, index) => `GET /${index}\n`),
+    );
+  });
 
 test('kubectl logs follows a container until it ends', async () => {
   await using cluster = await start();

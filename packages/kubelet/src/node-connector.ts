@@ -5,7 +5,7 @@ import { badRequest, notFound } from '@towtank/apimachinery';
 import type { Source, VirtualNetwork } from '@towtank/network';
 import type { LogOptions } from './container/container-log.ts';
 import type { ContainerRunner } from './container/container-runner.ts';
-import { execCommand } from './container/exec-command.ts';
+import { execCommand, NO_SIZES } from './container/exec-command.ts';
 import type { ExecCall } from './container/image.ts';
 import type { PodWorker } from './pod/pod-worker.ts';
 
@@ -24,14 +24,18 @@ export interface LogRequest extends ContainerTarget, LogOptions {
 }
 
 /** A command with its streams. */
-export interface ExecRequest extends ContainerTarget, Omit<ExecCall, 'tty' | 'stdin' | 'signal'> {
+export interface ExecRequest extends ContainerTarget, Omit<ExecCall, 'tty' | 'stdin' | 'resizes' | 'signal'> {
   readonly stdin?: ExecCall['stdin'] | undefined;
   readonly tty?: boolean | undefined;
+  readonly resizes?: ExecCall['resizes'] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The streams of whoever attaches. */
-export type AttachRequest = ContainerTarget & Pick<ExecCall, 'stdout'> & { readonly signal?: AbortSignal | undefined };
+export interface AttachRequest extends ContainerTarget, Pick<ExecCall, 'stdout'> {
+  readonly stdin?: ExecCall['stdin'] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** A port of a Pod. */
 export interface PortRequest {
@@ -50,7 +54,7 @@ export interface NodeConnector {
   logs(request: LogRequest): AsyncIterable<Uint8Array>;
   /** Runs a command to its end and resolves with its exit code. */
   exec(request: ExecRequest): Promise<number>;
-  /** Copies what the container writes from now on; resolves when it ends. */
+  /** Copies what the container writes from now on, and to it what the client sends; resolves when the container ends. */
   attach(request: AttachRequest): Promise<void>;
   /** Connects to a port of the Pod. Rejects as a socket does: with ECONNREFUSED where nothing listens. */
   connect(request: PortRequest): Promise<Socket>;
@@ -80,15 +84,16 @@ export function nodeConnector({ find, network }: NodeConnectorOptions): NodeConn
   };
   return {
     logs: (request) => logOf(runnerOf(request), request).read(request, request.signal),
-    async exec({ command, stdout, stderr, stdin, tty = false, signal, ...target }) {
-      const exec = runningIn(runnerOf(target), target);
-      const input = stdin ?? new PassThrough().end();
-      const call = { command, stdout, stderr, stdin: input, tty, signal: signal ?? new AbortController().signal };
-      return execCommand(exec.run, call, exec.world);
+    async exec({ stdin, tty = false, resizes = NO_SIZES, signal, ...request }) {
+      const exec = runningIn(runnerOf(request), request);
+      const { command, stdout, stderr } = request;
+      const call = { command, stdout, stderr, stdin: stdin ?? new PassThrough().end(), tty, resizes };
+      return execCommand(exec.run, { ...call, signal: signal ?? new AbortController().signal }, exec.world);
     },
-    async attach({ stdout, signal, ...target }) {
+    async attach({ stdin, stdout, signal, ...target }) {
       const runner = runnerOf(target);
       runningIn(runner, target);
+      if (stdin !== undefined) runner.stdin?.join(stdin);
       for await (const line of logOf(runner, target).read({ follow: true, tailLines: 0 }, signal)) stdout.write(line);
     },
     async connect({ port, from, ...target }) {

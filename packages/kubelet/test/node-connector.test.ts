@@ -1,6 +1,8 @@
-import { PassThrough } from 'node:stream';
+import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { ContainerContext } from '../src/index.ts';
 import { MachineRoom, serving } from './_machine-room.ts';
 
 const test = suite('reaching into containers');
@@ -99,6 +101,59 @@ test('whoever attaches sees what is written from then on', async () => {
   await room.nodes.crash('work/web');
   await attached;
   assert.is(String(stdout.read()), 'after\n');
+});
+
+/** A container that repeats what it is told. */
+const REPEATING = {
+  'example/app': ({ stdin, log, exit }: ContainerContext) => {
+    stdin.on('data', (chunk: Buffer) => log(`heard ${chunk}`)).once('end', () => exit(0));
+  },
+};
+
+test('with stdinOnce a container reads what its first client types, to its end', async () => {
+  await using room = await MachineRoom.start(REPEATING);
+  const container = { name: 'main', image: 'example/app', stdin: true, stdinOnce: true };
+  await room.run('web', { restartPolicy: 'Never', containers: [container] });
+  const stdout = new PassThrough();
+  await room.nodes.connector.attach({ ...TARGET, stdin: new PassThrough().end('hello'), stdout });
+  assert.is(String(stdout.read()), 'heard hello\n');
+});
+
+test('the input of a container without stdin is at its end at once', async () => {
+  await using room = await MachineRoom.start(REPEATING);
+  const pod = await room.run('web', { restartPolicy: 'Never' });
+  assert.is(pod.status?.phase, 'Succeeded');
+});
+
+test('without stdinOnce others may go on typing', async () => {
+  await using room = await MachineRoom.start(REPEATING);
+  await room.run('web', { restartPolicy: 'Never', containers: [{ name: 'main', image: 'example/app', stdin: true }] });
+  const stdout = new PassThrough();
+  const attach = (text: string, gone: AbortController): Promise<void> =>
+    room.nodes.connector.attach({ ...TARGET, stdin: new PassThrough().end(text), stdout, signal: gone.signal });
+  for (const text of ['one', 'two']) {
+    const gone = new AbortController();
+    const attached = attach(text, gone);
+    await once(stdout, 'readable');
+    assert.is(String(stdout.read()), `heard ${text}\n`);
+    gone.abort();
+    await attached;
+  }
+});
+
+test('a command learns how large the terminal is', async () => {
+  await using room = await MachineRoom.start({
+    'example/app': {
+      async exec({ tty, resizes, stdout }) {
+        for await (const { width, height } of resizes) stdout.write(`${tty} ${width}x${height}\n`);
+      },
+    },
+  });
+  await room.run('web');
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const resizes = Readable.from([{ width: 80, height: 24 }]);
+  await room.nodes.connector.exec({ ...TARGET, command: ['x'], stdout, stderr, tty: true, resizes });
+  assert.is(String(stdout.read()), 'true 80x24\n');
 });
 
 test('a port is reached, and refused where nothing listens', async () => {

@@ -1,19 +1,24 @@
-/** pods/exec and pods/attach: the streams of a container over a WebSocket. */
-import { Writable } from 'node:stream';
+/** pods/exec and pods/attach: the streams of a container over a WebSocket, or over SPDY. */
+import { type Readable, Writable } from 'node:stream';
 import { type ApiResponse, badRequest, isStatusError, type Status } from '@towtank/apimachinery';
 import type { ApiCall } from '../endpoints/api-call.ts';
 import { parseBoolean } from '../registry/list-options.ts';
 import { type ChannelFraming, Channels } from './channels.ts';
 import { connectResponse } from './connect-response.ts';
+import {
+  type ContainerStreams,
+  ERROR,
+  onSpdyStreams,
+  RESIZE,
+  STDERR,
+  STDIN,
+  STDOUT,
+  streamsOfChannels,
+} from './container-streams.ts';
 import type { MessageConnection } from './message-connection.ts';
 import type { ContainerTarget, NodeConnector } from './node-connector.ts';
 import { containerTarget, requireNodes } from './pod-target.ts';
-
-const STDIN = 0;
-const STDOUT = 1;
-const STDERR = 2;
-const ERROR = 3;
-const RESIZE = 4;
+import { type TerminalSize, TerminalSizes } from './terminal-sizes.ts';
 
 /** The protocols by which the streams travel; the empty one is that of clients which ask for none. */
 const FRAMINGS: Readonly<Record<string, ChannelFraming & { readonly status: boolean }>> = {
@@ -25,6 +30,15 @@ const FRAMINGS: Readonly<Record<string, ChannelFraming & { readonly status: bool
   '': { base64: false, closes: false, status: false },
 };
 
+/** The same over SPDY: whether the end is told as a Status, and whether terminals change their size. */
+const SPDY_PROTOCOLS: Readonly<Record<string, { readonly status: boolean; readonly resizes: boolean }>> = {
+  'v4.channel.k8s.io': { status: true, resizes: true },
+  'v3.channel.k8s.io': { status: false, resizes: true },
+  'v2.channel.k8s.io': { status: false, resizes: false },
+  'channel.k8s.io': { status: false, resizes: false },
+  '': { status: false, resizes: false },
+};
+
 interface StreamOptions {
   readonly stdin: boolean;
   readonly stdout: boolean;
@@ -32,8 +46,19 @@ interface StreamOptions {
   readonly tty: boolean;
 }
 
+/** What a client has at its end of the connection. */
+interface Terminal {
+  readonly stdin: Readable | undefined;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly tty: boolean;
+  readonly resizes: AsyncIterable<TerminalSize> | undefined;
+  /** Aborted when the client goes. */
+  readonly signal: AbortSignal;
+}
+
 /** What runs while the connection is open: a command, or a look at what runs already. */
-type Work = (channels: Channels, signal: AbortSignal) => Promise<number>;
+type Work = (terminal: Terminal) => Promise<number>;
 
 /** Runs a command in a container. */
 export async function execHandler(call: ApiCall, nodes: NodeConnector | undefined): Promise<ApiResponse> {
@@ -41,24 +66,16 @@ export async function execHandler(call: ApiCall, nodes: NodeConnector | undefine
   const target = await containerTarget(call);
   const connector = requireNodes(nodes);
   const command = call.attributes.query.getAll('command');
-  return streams(options, (channels, signal) => {
-    const stdin = options.stdin ? channels.input(STDIN) : undefined;
-    const stdout = options.stdout ? channels.output(STDOUT) : discarding();
-    const stderr = options.stderr ? channels.output(STDERR) : discarding();
-    if (options.tty) channels.input(RESIZE).resume();
-    return connector.exec({ ...target, command, stdin, stdout, stderr, tty: options.tty, signal });
-  });
+  return streams(call, options, (terminal) => connector.exec({ ...target, ...terminal, command }));
 }
 
-/** Shows what a container writes from now on. */
+/** Joins a container: shows what it writes from now on, and passes on what is typed. */
 export async function attachHandler(call: ApiCall, nodes: NodeConnector | undefined): Promise<ApiResponse> {
   const options = streamOptions(call);
   const target: ContainerTarget = await containerTarget(call);
   const connector = requireNodes(nodes);
-  return streams(options, async (channels, signal) => {
-    if (options.stdin) channels.input(STDIN).resume();
-    if (options.tty) channels.input(RESIZE).resume();
-    await connector.attach({ ...target, stdout: options.stdout ? channels.output(STDOUT) : discarding(), signal });
+  return streams(call, options, async (terminal) => {
+    await connector.attach({ ...target, ...terminal });
     return 0;
   });
 }
@@ -78,33 +95,69 @@ const discarding = (): Writable =>
     write: (_chunk, _encoding, done) => done(),
   });
 
-function streams(options: StreamOptions, work: Work): ApiResponse {
+const named = (protocols: object): string[] => Object.keys(protocols).filter((protocol) => protocol !== '');
+
+function streams({ environment: { clock } }: ApiCall, options: StreamOptions, work: Work): ApiResponse {
   return connectResponse({
-    protocols: Object.keys(FRAMINGS).filter((protocol) => protocol !== ''),
-    run(connection, protocol) {
-      const framing = FRAMINGS[protocol] ?? (FRAMINGS[''] as (typeof FRAMINGS)[string]);
-      const channels = new Channels(connection, framing);
-      // the first output says that the connection stands
-      channels.send(options.stdout ? STDOUT : options.stderr ? STDERR : ERROR, new Uint8Array());
-      void runToEnd(connection, channels, framing.status, work);
+    webSocket: {
+      protocols: named(FRAMINGS),
+      run(connection, protocol) {
+        const framing = FRAMINGS[protocol] ?? (FRAMINGS[''] as (typeof FRAMINGS)[string]);
+        const channels = new Channels(connection, framing);
+        // the first output says that the connection stands
+        channels.send(options.stdout ? STDOUT : options.stderr ? STDERR : ERROR, new Uint8Array());
+        const session = { connection, streams: streamsOfChannels(channels, connection), resizes: options.tty };
+        void runToEnd(session, options, framing.status, work);
+      },
+    },
+    spdy: {
+      protocols: named(SPDY_PROTOCOLS),
+      run(connection, protocol) {
+        const { status, resizes } = SPDY_PROTOCOLS[protocol] ?? { status: false, resizes: false };
+        const hasSizes = options.tty && resizes;
+        const { stdin, stdout, stderr } = options;
+        const wanted = [
+          [ERROR, true],
+          [STDIN, stdin],
+          [STDOUT, stdout],
+          [STDERR, stderr],
+          [RESIZE, hasSizes],
+        ] as const;
+        const expected = wanted.filter(([, isWanted]) => isWanted).map(([number]) => number);
+        onSpdyStreams(connection, expected, clock, (opened) => {
+          void runToEnd({ connection, streams: opened, resizes: hasSizes }, options, status, work);
+        });
+      },
     },
   });
 }
 
+interface Session {
+  readonly connection: MessageConnection;
+  readonly streams: ContainerStreams;
+  /** Whether the client tells how large its terminal is. */
+  readonly resizes: boolean;
+}
+
 async function runToEnd(
-  connection: MessageConnection,
-  channels: Channels,
+  { connection, streams, resizes }: Session,
+  options: StreamOptions,
   tellsStatus: boolean,
   work: Work,
 ): Promise<void> {
   const gone = new AbortController();
   connection.onClose(() => gone.abort());
-  const status = await work(channels, gone.signal).then(statusOfCode, statusOfError);
-  await channels.finish();
-  if (gone.signal.aborted) return;
-  if (tellsStatus) channels.send(ERROR, Buffer.from(JSON.stringify(status)));
-  else if (status.status !== 'Success') channels.send(ERROR, Buffer.from(status.message ?? ''));
-  connection.close();
+  const terminal: Terminal = {
+    stdin: options.stdin ? streams.input(STDIN) : undefined,
+    stdout: options.stdout ? streams.output(STDOUT) : discarding(),
+    stderr: options.stderr ? streams.output(STDERR) : discarding(),
+    tty: options.tty,
+    resizes: resizes ? new TerminalSizes(streams.input(RESIZE)) : undefined,
+    signal: gone.signal,
+  };
+  const status = await work(terminal).then(statusOfCode, statusOfError);
+  if (tellsStatus) await streams.end(JSON.stringify(status));
+  else await streams.end(status.status === 'Success' ? '' : (status.message ?? ''));
 }
 
 type EndStatus = Pick<Status, 'status' | 'message' | 'reason' | 'code'> & { details?: object; metadata: object };

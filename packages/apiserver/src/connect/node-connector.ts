@@ -1,5 +1,6 @@
 /** What the API server needs of the nodes to reach into pods: an interface that it is given. */
 import type { Duplex, Readable, Writable } from 'node:stream';
+import type { TerminalSize } from './terminal-sizes.ts';
 
 /** Which container of which pod. */
 export interface ContainerTarget {
@@ -27,12 +28,18 @@ export interface ExecRequest extends ContainerTarget {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly tty?: boolean | undefined;
+  /** Sizes of the client's terminal; undefined where it has none. */
+  readonly resizes?: AsyncIterable<TerminalSize> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The streams of whoever attaches. */
 export interface AttachRequest extends ContainerTarget {
+  readonly stdin?: Readable | undefined;
   readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly tty?: boolean | undefined;
+  readonly resizes?: AsyncIterable<TerminalSize> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +49,7 @@ export interface NodeConnector {
   logs(request: LogRequest): AsyncIterable<Uint8Array>;
   /** Runs a command to its end and resolves with its exit code. */
   exec(request: ExecRequest): Promise<number>;
-  /** Copies what the container writes from now on; resolves when it ends. */
+  /** Copies what the container writes from now on, and to it what the client sends; resolves when the container ends. */
   attach(request: AttachRequest): Promise<void>;
   /** Connects to a port of a pod. Rejects as a socket does. */
   connect(request: { readonly namespace: string; readonly pod: string; readonly port: number }): Promise<Duplex>;

@@ -9,8 +9,9 @@ import type { NodeConnector } from './node-connector.ts';
 import { checkNode, podOf, requireNodes } from './pod-target.ts';
 import { SpdySession, type SpdyStream } from './spdy-session.ts';
 
+const PORT_FORWARD = 'portforward.k8s.io';
 /** What kubectl speaks: SPDY inside of a WebSocket. */
-const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
+const TUNNEL = `SPDY/3.1+${PORT_FORWARD}`;
 const CHANNELS = 'v4.channel.k8s.io';
 
 /** Opens a connection to a port. Rejects with the error that the client is told. */
@@ -32,11 +33,14 @@ export async function portForwardHandler(call: ApiCall, nodes: NodeConnector | u
     }
   };
   return connectResponse({
-    protocols: [TUNNEL, CHANNELS],
-    run(connection, protocol) {
-      if (protocol === TUNNEL) serveTunnel(connection, dial);
-      else serveChannels(connection, ports, dial);
+    webSocket: {
+      protocols: [TUNNEL, CHANNELS],
+      run(connection, protocol) {
+        if (protocol === TUNNEL) serveSpdy(connection, dial);
+        else serveChannels(connection, ports, dial);
+      },
     },
+    spdy: { protocols: [PORT_FORWARD], run: (connection) => serveSpdy(connection, dial) },
   });
 }
 
@@ -49,7 +53,7 @@ function parsePort(text: string): number {
 }
 
 /** A connection is a pair of streams with one request id: one for its errors, one for its data. */
-function serveTunnel(connection: MessageConnection, dial: Dial): void {
+function serveSpdy(connection: MessageConnection, dial: Dial): void {
   const errors = new Map<string, SpdyStream>();
   void new SpdySession(connection, (stream) => {
     const { headers } = stream;

@@ -2,8 +2,10 @@
 import { type IncomingMessage, request as sendRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { type ApiResponse, serviceUnavailable } from '@towtank/apimachinery';
+import { type ApiRequest, type ApiResponse, type StatusError, serviceUnavailable } from '@towtank/apimachinery';
+import { offeredProtocols } from '../authentication/bearer-token.ts';
 import type { ApiCall } from '../endpoints/api-call.ts';
+import { connectResponse } from './connect-response.ts';
 import type { NodeConnector } from './node-connector.ts';
 import { requireNodes } from './pod-target.ts';
 import { type ProxyTarget, proxyTarget } from './proxy-target.ts';
@@ -27,14 +29,15 @@ const NOT_FORWARDED = new Set([
 export async function proxyHandler(call: ApiCall, nodes: NodeConnector | undefined): Promise<ApiResponse> {
   const target = await proxyTarget(call);
   const path = pathBehind(call);
-  const { method, url } = call.request;
+  const { method, url, headers } = call.request;
+  if (wantsUpgrade(headers)) return await tunnelTo(target, call, requireNodes(nodes));
   if (path === '' && (method === 'GET' || method === 'HEAD')) return redirectToFolder(url);
   const connector = requireNodes(nodes);
+  const socket = await reach(target, connector);
   try {
-    const socket = await connector.dial({ host: target.host, port: target.port });
     return answerOf(await exchange(call, target, path, socket), call);
   } catch (reason) {
-    throw serviceUnavailable(`error trying to reach service: ${describe(reason, target)}`);
+    throw unreachable(reason, target);
   }
 }
 
@@ -58,13 +61,46 @@ function redirectToFolder(url: string): ApiResponse {
   return { type: 'bytes', status: 301, headers: { location }, body: new Uint8Array() };
 }
 
-async function exchange(
-  { request }: ApiCall,
-  { scheme, host, port }: ProxyTarget,
-  path: string,
-  socket: Duplex,
-): Promise<IncomingMessage> {
-  const stream = scheme === 'https' ? connectTls({ socket, rejectUnauthorized: false }) : socket;
+/** Whether the client wants to go on in another protocol. */
+const wantsUpgrade = ({ connection = '', upgrade }: ApiRequest['headers']): boolean =>
+  upgrade !== undefined && connection.toLowerCase().includes('upgrade');
+
+/** Passes the request on as it came; what becomes of the connection is between its two ends. */
+async function tunnelTo(target: ProxyTarget, call: ApiCall, nodes: NodeConnector): Promise<ApiResponse> {
+  const { request } = call;
+  const { connection = '', upgrade = '' } = request.headers;
+  const headers: Record<string, string> = { ...forwardedHeaders(request, target), connection, upgrade };
+  const protocols = offeredProtocols(request.headers['sec-websocket-protocol']).join(', ');
+  if (protocols === '') delete headers['sec-websocket-protocol'];
+  else headers['sec-websocket-protocol'] = protocols;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const path = pathBehind(call) || '/';
+  const backend = secured(await reach(target, nodes), target);
+  backend.write(`${[`${request.method} ${path} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`);
+  return connectResponse((client, head) => {
+    client.on('error', () => backend.destroy()).once('close', () => backend.destroy());
+    backend.on('error', () => client.destroy()).once('close', () => client.destroy());
+    if (head.length > 0) backend.write(head);
+    client.pipe(backend).pipe(client);
+  });
+}
+
+/** Connects to a target. Throws 503. */
+async function reach(target: ProxyTarget, nodes: NodeConnector): Promise<Duplex> {
+  try {
+    return await nodes.dial({ host: target.host, port: target.port });
+  } catch (reason) {
+    throw unreachable(reason, target);
+  }
+}
+
+const unreachable = (reason: unknown, target: ProxyTarget): StatusError =>
+  serviceUnavailable(`error trying to reach service: ${describe(reason, target)}`);
+
+const secured = (socket: Duplex, { scheme }: ProxyTarget): Duplex =>
+  scheme === 'https' ? connectTls({ socket, rejectUnauthorized: false }) : socket;
+
+function forwardedHeaders(request: ApiRequest, { host, port }: ProxyTarget): Record<string, string> {
   const headers: Record<string, string> = {
     host: `${host}:${port}`,
     'x-forwarded-uri': request.url,
@@ -72,6 +108,17 @@ async function exchange(
   };
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined && !NOT_FORWARDED.has(name)) headers[name] = value;
+  return headers;
+}
+
+async function exchange(
+  { request }: ApiCall,
+  target: ProxyTarget,
+  path: string,
+  socket: Duplex,
+): Promise<IncomingMessage> {
+  const stream = secured(socket, target);
+  const headers = forwardedHeaders(request, target);
   const { body, signal } = request;
   if (body !== undefined && body.length > 0) headers['content-length'] = String(body.length);
   return await new Promise((resolve, reject) => {

@@ -72,6 +72,7 @@ export async function listen(apiServer: ApiServer, options: ListenOptions = {}):
   const server = tls === undefined ? createServer(settings, onRequest) : secureServer(tls, settings, onRequest);
   server.on('upgrade', webSocketListener(apiServer, identityOf));
   server.on('clientError', refuseBrokenRequest);
+  const endAll = connectionEnder(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -81,7 +82,7 @@ export async function listen(apiServer: ApiServer, options: ListenOptions = {}):
   });
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  const close = (): Promise<void> => closeServer(server);
+  const close = (): Promise<void> => closeServer(server, endAll);
   return {
     url: `${tls === undefined ? 'http' : 'https'}://${shown}:${address.port}`,
     host: address.address,
@@ -132,10 +133,22 @@ function identifier({ userOf, tls }: ListenOptions): IdentityOf | undefined {
   return tls?.clientCa === undefined ? undefined : (socket) => clientIdentity(socket as TLSSocket);
 }
 
-function closeServer(server: Server): Promise<void> {
+/** Ends every connection: those too that are upgraded, or still shaking hands, of which the server itself knows nothing. */
+function connectionEnder(server: Server): () => void {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return () => {
+    for (const socket of sockets) socket.destroy();
+  };
+}
+
+function closeServer(server: Server, endAll: () => void): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeAllConnections();
+    endAll();
   });
 }
 

@@ -1,4 +1,4 @@
-/** Watches over WebSocket: one message for each event. */
+/** Upgraded connections: watches over WebSocket, one message for each event, and what subresources make of theirs. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -12,6 +12,7 @@ import { errorResponse } from '../endpoints/respond.ts';
 import { FRAME_HEAD_BYTES, PROTOBUF_WATCH_MEDIA_TYPE } from '../protobuf/encode-protobuf.ts';
 import type { ApiServer } from './api-server.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+import { type UpgradingRequest, upgradeToSpdy } from './upgrade-to-spdy.ts';
 
 /** Serves an upgrade of a connection. */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -32,7 +33,7 @@ export function webSocketListener(
     socket.once('close', () => aborted.abort());
     const { user, rejected } = identityOf?.(request.socket) ?? ANONYMOUS_CLIENT;
     const asked: ApiRequest = {
-      method: 'GET',
+      method: request.method ?? 'GET',
       url: request.url ?? '/',
       headers: request.headers as Record<string, string>,
       user,
@@ -57,32 +58,27 @@ async function startWebSockets(): Promise<WebSocketServer> {
   return server;
 }
 
-interface UpgradingRequest {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  readonly head: Buffer;
-}
-
 /** Protocols that have been agreed on before the handshake. */
 const agreed = new WeakMap<IncomingMessage, string>();
 
 /** Hands the connection to its subresource, if the two sides have a protocol in common. */
-function connect(
-  wss: WebSocketServer,
-  { upgrade }: ConnectResponse,
-  { request, socket, head }: UpgradingRequest,
-): void {
+function connect(wss: WebSocketServer, { upgrade }: ConnectResponse, upgrading: UpgradingRequest): void {
+  const { request, socket, head } = upgrading;
+  if (typeof upgrade === 'function') return upgrade(socket, head);
+  const wanted = request.headers.upgrade?.toLowerCase();
+  if (wanted === 'spdy/3.1') return upgradeToSpdy(upgrade.spdy, upgrading);
+  const { protocols, run } = upgrade.webSocket;
   const offered = offeredProtocols(request.headers['sec-websocket-protocol']);
-  const protocol = upgrade.protocols.find((candidate) => offered.includes(candidate));
-  if (request.headers.upgrade?.toLowerCase() !== 'websocket' || (protocol === undefined && offered.length > 0))
+  const protocol = protocols.find((candidate) => offered.includes(candidate));
+  if (wanted !== 'websocket' || (protocol === undefined && offered.length > 0))
     return refuseUpgrade(
       socket,
-      errorResponse(badRequest(`unable to upgrade: no protocol of ${upgrade.protocols.join(', ')} is offered`)),
+      errorResponse(badRequest(`unable to upgrade: no protocol of ${protocols.join(', ')} is offered`)),
     );
   // kubectl's protocol has a slash in its name, which ws takes for a mistake: the two sides agree without its help
   delete request.headers['sec-websocket-protocol'];
   if (protocol !== undefined) agreed.set(request, protocol);
-  wss.handleUpgrade(request, socket, head, (webSocket) => upgrade.run(webSocketConnection(webSocket), protocol ?? ''));
+  wss.handleUpgrade(request, socket, head, (webSocket) => run(webSocketConnection(webSocket), protocol ?? ''));
 }
 
 /** The first protocol that is not a credential; none when only a credential is offered. */

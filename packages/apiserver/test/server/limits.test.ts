@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { processCertificateAuthority } from '../../src/certificates/certificate-authority.ts';
 import { type ApiServer, buildApiServer, type Listener, type ListenOptions, listen } from '../../src/index.ts';
 
 const test = suite('limits');
@@ -145,6 +146,18 @@ test('HEAD has the headers of GET and no body', async () => {
   const [head, get] = [await fetch(url, { method: 'HEAD' }), await fetch(url)];
   assert.is(head.headers.get('content-length'), get.headers.get('content-length'));
   assert.is(await head.text(), '');
+});
+
+test('a connection that shakes no hands does not hold up the end', async () => {
+  const apiServer = await buildApiServer({});
+  const { certPem: cert, keyPem: key } = processCertificateAuthority().issueServingCertificate();
+  const listener = await listen(apiServer, { tls: { cert, key } });
+  const socket = connect(listener.port, '127.0.0.1');
+  await once(socket, 'connect');
+  const closed = once(socket, 'close');
+  await listener.close();
+  await closed;
+  apiServer.close();
 });
 
 /** How many watches of storage are open. */

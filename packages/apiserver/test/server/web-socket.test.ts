@@ -48,6 +48,15 @@ test('takes a bearer token as a protocol', async () => {
   await once(webSocket, 'close');
 });
 
+test('ends with its listener', async () => {
+  const { listener } = await start();
+  const webSocket = new WebSocket(`${listener.url.replace('http', 'ws')}${PATH}?watch=true`, { headers: HEADERS });
+  await once(webSocket, 'open');
+  const closed = once(webSocket, 'close');
+  await listener.close();
+  await closed;
+});
+
 test('refuses who may not watch, with the Status', async () => {
   const { listener } = await start();
   await using _ = listener;

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { Source, VirtualNetwork } from '@towtank/network';
 import type { Container } from '../pod/pod.ts';
 import type { ContainerLog } from './container-log.ts';
+import { ContainerStdin } from './container-stdin.ts';
 import type { ContainerContext, ExecFunction, Image, ImageFunction, Service } from './image.ts';
 import { type Listener, listenOn } from './listeners.ts';
 import { DEFAULT_HTTP_PORT, planPorts } from './port-plan.ts';
@@ -22,7 +23,7 @@ export interface ContainerProcessOptions {
   /** Undefined for an image that no function plays: it runs until it is told to stop. */
   readonly image: Exclude<Image, Error> | undefined;
   readonly container: Container;
-  readonly context: Omit<ContainerContext, 'log' | 'signal' | 'exit'>;
+  readonly context: Omit<ContainerContext, 'log' | 'signal' | 'exit' | 'stdin'>;
   readonly log: ContainerLog;
   readonly network: VirtualNetwork;
   readonly source: Source;
@@ -40,6 +41,7 @@ export const KILLED: Exit = { code: 137, reason: 'Error' };
 
 /** A running container. */
 export class ContainerProcess {
+  readonly stdin: ContainerStdin;
   readonly #options: ContainerProcessOptions;
   readonly #abort = new AbortController();
   readonly #listeners: Listener[] = [];
@@ -51,6 +53,7 @@ export class ContainerProcess {
 
   constructor(options: ContainerProcessOptions) {
     this.#options = options;
+    this.stdin = new ContainerStdin(options.container);
   }
 
   /** Whether everything that the image serves can be reached. */
@@ -93,6 +96,7 @@ export class ContainerProcess {
     this.#exit = exit;
     this.#abort.abort();
     this.#closeListeners();
+    this.stdin.close();
     this.#options.log.close();
     this.#options.exited(exit);
   }
@@ -104,9 +108,13 @@ export class ContainerProcess {
 
   #context(): ContainerContext {
     const { context, log } = this.#options;
+    const { stdin } = this;
     return {
       ...context,
       signal: this.#abort.signal,
+      get stdin() {
+        return stdin.stream;
+      },
       log: (...values) => log.write(values.map(textOf).join(' ')),
       exit: (code = 0) => this.end({ code, reason: code === 0 ? 'Completed' : 'Error' }),
     };

@@ -6,6 +6,7 @@ import { ContainerChecks } from './container-checks.ts';
 import { ContainerLog } from './container-log.ts';
 import { ContainerProcess, type Exit, KILLED } from './container-process.ts';
 import { setUpContainer } from './container-setup.ts';
+import type { ContainerStdin } from './container-stdin.ts';
 import type { ExecWorld } from './exec-command.ts';
 import type { ExecFunction, Image } from './image.ts';
 import { imageIdOf, newContainerId } from './image-id.ts';
@@ -84,6 +85,11 @@ export class ContainerRunner {
   get exec(): { readonly run: ExecFunction | undefined; readonly world: ExecWorld } | undefined {
     if (this.#process === undefined || this.#setup === undefined || !this.isRunning) return undefined;
     return { run: this.#process.exec, world: this.#setup };
+  }
+
+  /** What those may type into who attach to it; undefined while nothing runs. */
+  get stdin(): ContainerStdin | undefined {
+    return this.#process?.stdin;
   }
 
   /** Starts a run. Resolves once the container runs, or waits for something that is not there. */

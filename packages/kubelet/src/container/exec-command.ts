@@ -68,6 +68,11 @@ export async function execCommand(exec: ExecFunction | undefined, call: ExecCall
   }
 }
 
+/** The sizes of no terminal. */
+export const NO_SIZES: AsyncIterable<never> = {
+  async *[Symbol.asyncIterator]() {},
+};
+
 /** Runs a command without input and collects what it prints. */
 export async function collectOutput(
   exec: ExecFunction | undefined,
@@ -79,6 +84,7 @@ export async function collectOutput(
   output.on('data', (chunk: Buffer) => chunks.push(chunk));
   const stdin: Readable = new PassThrough().end();
   const { signal } = new AbortController();
-  const code = await execCommand(exec, { command, stdin, stdout: output, stderr: output, tty: false, signal }, world);
+  const call = { command, stdin, stdout: output, stderr: output, tty: false, resizes: NO_SIZES, signal };
+  const code = await execCommand(exec, call, world);
   return { code, output: Buffer.concat(chunks).toString('utf8') };
 }

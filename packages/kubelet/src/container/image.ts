@@ -13,6 +13,8 @@ export interface ContainerContext {
   readonly container: Container;
   /** Variables from the spec, ConfigMaps, Secrets, fields and Services, as the kubelet resolves them. */
   readonly env: Readonly<Record<string, string>>;
+  /** What `kubectl attach -i` sends, where the spec has `stdin`; at its end at once where it has not. */
+  readonly stdin: Readable;
   /** Writes a line to the container's log: what `kubectl logs` shows. */
   readonly log: (...values: unknown[]) => void;
   /** Aborted when the container is told to stop: SIGTERM. After the grace period it is cut off. */
@@ -46,6 +48,12 @@ export type UdpHandler = (message: Buffer, reply: (data: Uint8Array | string) =>
 /** Runs a command in a container; the result is its exit code, 0 for none. */
 export type ExecFunction = (call: ExecCall) => unknown;
 
+/** Columns and rows of a terminal. */
+export interface TerminalSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A command that is run in a container. */
 export interface ExecCall {
   readonly command: readonly string[];
@@ -53,6 +61,8 @@ export interface ExecCall {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly tty: boolean;
+  /** How large the caller's terminal is, and becomes; nothing where it has none. */
+  readonly resizes: AsyncIterable<TerminalSize>;
   /** Aborted when the caller has gone away. */
   readonly signal: AbortSignal;
 }

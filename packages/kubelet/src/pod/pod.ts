@@ -86,6 +86,8 @@ export interface Container {
   lifecycle?: { postStart?: ProbeAction; preStop?: ProbeAction };
   restartPolicy?: string;
   terminationMessagePolicy?: string;
+  stdin?: boolean;
+  stdinOnce?: boolean;
 }
 
 /** A container that runs, waits, or has ended. */
