@@ -6,6 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
+import type { Source } from '@towtank/network';
 import type { Cluster } from 'towtank';
 import { startCluster } from 'towtank';
 import { suite } from 'uvu';
@@ -13,6 +14,8 @@ import * as assert from 'uvu/assert';
 
 const test = suite('service clients');
 
+const SERVICES = { group: '', version: 'v1', resource: 'services' };
+const PODS = { group: '', version: 'v1', resource: 'pods' };
 const NAME = 'web.default.svc.cluster.local';
 
 const manifest = (type: string): string => `
@@ -57,7 +60,8 @@ async function startWeb({
     images: {
       'example/web': ({ pod }) => ({
         ports: {
-          http: (_request, response) => response.end(pod.metadata.name),
+          http: (request, response) =>
+            void (request.method === 'POST' ? request.pipe(response) : response.end(pod.metadata.name)),
           echo: { tcp: (socket) => socket.pipe(socket) },
           'echo-udp': { udp: (message, reply) => reply(message) },
         },
@@ -90,6 +94,47 @@ test('nine fetches are spread evenly over three pods', async () => {
   assert.equal(countsOf(answers), [3, 3, 3]);
 });
 
+for (const { name, source } of [
+  { name: 'a pod beside', source: (cluster: Cluster) => cluster.sourceOf('default/shell') },
+  { name: 'an endpoint itself', source: endpointOf },
+  { name: 'a node', source: () => ({ ip: '172.18.0.3', nodeName: 'node-1' }) },
+])
+  test(`${name} reaches every pod of a Service by HTTP and by UDP, at its cluster IP and at its node port`, async () => {
+    await using cluster = await startWeb({ type: 'NodePort' });
+    await cluster.apply(
+      '{ apiVersion: v1, kind: Pod, metadata: { name: shell }, spec: { containers: [{ name: main, image: sh }] } }',
+    );
+    await cluster.settled();
+    const { spec } = await cluster.client.resource(SERVICES).get('web', { namespace: 'default' });
+    const nodePortOf = (port: string): number =>
+      spec.ports.find((each: { name: string }) => each.name === port).nodePort;
+    const from = await source(cluster);
+    for (const host of [NAME, spec.clusterIP, `172.18.0.3:${nodePortOf('http')}`]) {
+      const answers: string[] = [];
+      for (let count = 0; count < 6; count += 1)
+        answers.push(await (await cluster.network.fetch(`http://${host}/`, { from })).text());
+      assert.equal(countsOf(answers), [2, 2, 2], host);
+    }
+    for (const to of [
+      { ip: spec.clusterIP, port: 7 },
+      { ip: '172.18.0.3', port: nodePortOf('echo-udp') },
+    ]) {
+      for (let count = 0; count < 6; count += 1) {
+        using socket = cluster.network.datagram({ from });
+        const reply = once(socket, 'message');
+        await socket.send('ping', to);
+        assert.is(String((await reply)[0]), 'ping');
+      }
+      const flows = cluster.connections.list(({ protocol, address }) => protocol === 'udp' && address.ip === to.ip);
+      assert.equal(countsOf(flows.map(({ pod }) => pod ?? '')), [2, 2, 2], to.ip);
+    }
+  });
+
+async function endpointOf(cluster: Cluster): Promise<Source> {
+  const { items } = await cluster.client.resource(PODS).list({ namespace: 'default', labelSelector: 'app=web' });
+  return cluster.sourceOf(`default/${items[0]?.metadata.name}`);
+}
+
 test('a connection that is kept alive stays on one pod', async () => {
   await using cluster = await startWeb();
   const agent = cluster.network.httpAgent({ keepAlive: true, maxSockets: 1 });
@@ -118,8 +163,7 @@ test('any library of the process reaches the cluster while it is intercepted', a
 
 test('a load balancer address leads to the Service', async () => {
   await using cluster = await startWeb({ type: 'LoadBalancer' });
-  const services = cluster.client.resource({ group: '', version: 'v1', resource: 'services' });
-  const { status } = await services.get('web', { namespace: 'default' });
+  const { status } = await cluster.client.resource(SERVICES).get('web', { namespace: 'default' });
   assert.match(await (await cluster.fetch(`http://${status.loadBalancer.ingress[0].ip}/`)).text(), /^web-/);
 });
 
@@ -143,9 +187,12 @@ test('TLS works over the network, and under interception', async () => {
   assert.is(await statusOf({ agent: false }), 200);
 });
 
-test('large payloads come back whole, by TCP and by UDP', async () => {
+test('large payloads come back whole, by HTTP, by TCP and by UDP', async () => {
   await using cluster = await startWeb();
   const payload = randomBytes(8 << 20);
+  const response = await cluster.fetch(`http://${NAME}/`, { method: 'POST', body: payload });
+  assert.ok(payload.equals(Buffer.from(await response.arrayBuffer())));
+
   const socket = await cluster.connect({ host: NAME, port: 7, allowHalfOpen: true });
   socket.end(payload);
   const hash = createHash('sha1');
