@@ -29,11 +29,11 @@ import { disruptionBudgetStrategy } from './policy/disruption-budget-strategy.ts
 import { claimStrategy } from './storage/claim-strategy.ts';
 import {
   attachmentStrategy,
-  attributesClassStrategy,
   csiDriverStrategy,
   csiNodeStrategy,
-  storageClassStrategy,
-} from './storage/storage-class-strategy.ts';
+  csiStorageCapacityStrategy,
+} from './storage/csi-strategies.ts';
+import { attributesClassStrategy, storageClassStrategy } from './storage/storage-class-strategy.ts';
 import { volumeStrategy } from './storage/volume-strategy.ts';
 import { controllerRevisionStrategy, podTemplateStrategy } from './workloads/controller-revision-strategy.ts';
 import { cronJobStrategy } from './workloads/cron-job-strategy.ts';
@@ -57,6 +57,7 @@ export const STATELESS_STRATEGIES: StrategyTable = {
   'certificatesigningrequests.certificates.k8s.io': signingRequestStrategy,
   'csidrivers.storage.k8s.io': csiDriverStrategy,
   'csinodes.storage.k8s.io': csiNodeStrategy,
+  'csistoragecapacities.storage.k8s.io': csiStorageCapacityStrategy,
   'daemonsets.apps': daemonSetStrategy,
   'deployments.apps': deploymentStrategy,
   endpoints: endpointsStrategy,

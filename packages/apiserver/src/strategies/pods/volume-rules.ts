@@ -8,6 +8,7 @@ import {
   type ObjectMeta,
   required,
 } from '@towtank/apimachinery';
+import { INITIATOR_LENGTH, isLongInitiator } from '../storage/network-volume-rules.ts';
 import { checkName, type Errors, type Fields } from '../validation/field-rules.ts';
 import { VOLUME_SOURCES, type VolumeSource } from './volume-sources.ts';
 
@@ -67,6 +68,8 @@ function checkSource(errors: Errors, field: string, volume: Fields, context: Vol
   else first.check(errors, `${field}.${first.source}`, volume[first.source]);
   for (const { source, shown = source } of others)
     errors.push(forbiddenField(`${field}.${shown}`, 'may not specify more than 1 volume type'));
+  if (volume.iscsi !== undefined && isLongInitiator(context.name, volume.iscsi))
+    errors.push(invalidValue(`${field}.name`, context.name, INITIATOR_LENGTH));
   if (volume.ephemeral !== undefined && context.podName !== undefined && context.name !== '')
     checkClaimName(errors, field, context);
 }

@@ -1,7 +1,6 @@
 /** Where the contents of a pod's volume come from, and the rules of each source, in the order of Kubernetes. */
 import {
   compareQuantities,
-  dns1123LabelErrors,
   dns1123SubdomainErrors,
   forbiddenField,
   invalidValue,
@@ -10,14 +9,21 @@ import {
 } from '@towtank/apimachinery';
 import { checkClaimTemplate } from '../storage/claim-spec-rules.ts';
 import {
-  checkGiven,
-  checkName,
-  checkRange,
-  checkRequiredName,
-  checkSupported,
-  type Errors,
-  type Fields,
-} from '../validation/field-rules.ts';
+  checkAwsElasticBlockStore,
+  checkAzureDisk,
+  checkCinder,
+  checkFc,
+  checkFlexVolume,
+  checkFlocker,
+  checkGcePersistentDisk,
+  checkIscsi,
+  checkNfs,
+  checkQuobyte,
+  checkStorageOs,
+  needs,
+  type SourceRule,
+} from '../storage/network-volume-rules.ts';
+import { checkGiven, checkName, checkSupported, type Errors } from '../validation/field-rules.ts';
 import { checkFileMode, checkLocalPath, checkNoBacksteps } from '../validation/path-rules.ts';
 import { checkDownwardFiles, checkKeysToPaths, checkProjected } from './projected-volume-rules.ts';
 
@@ -28,17 +34,6 @@ export interface VolumeSource {
   readonly shown?: string;
   readonly check: SourceRule;
 }
-
-/** Rules that need to know nothing but the source. */
-export type SourceRule = (errors: Errors, field: string, value: Fields) => void;
-
-/** A source of which some fields must be given, and nothing else. */
-const needs =
-  (...names: string[]): SourceRule =>
-  (errors, field, value) => {
-    for (const name of names)
-      if (value[name] === undefined || value[name]?.length === 0) errors.push(required(`${field}.${name}`));
-  };
 
 const HOST_PATH_TYPES = [
   '',
@@ -61,23 +56,6 @@ export const checkHostPath: SourceRule = (errors, field, { path = '', type }) =>
   checkSupported(errors, `${field}.type`, type, HOST_PATH_TYPES);
 };
 
-const checkDisk =
-  (id: string, as: (field: string) => string = (field) => field): SourceRule =>
-  (errors, field, value) => {
-    checkGiven(errors, `${as(field)}.${id}`, value[id]);
-    const partition = value.partition ?? 0;
-    if (partition < 0 || partition > 255)
-      errors.push(invalidValue(`${as(field)}.partition`, partition, 'must be between 1 and 255, inclusive'));
-  };
-
-/** An old cloud disk, which Kubernetes calls by two names. */
-export const checkGcePersistentDisk: SourceRule = checkDisk('pdName', (field) =>
-  field.replace(/gcePersistentDisk$/, 'persistentDisk'),
-);
-
-/** Another old cloud disk. */
-export const checkAwsElasticBlockStore: SourceRule = checkDisk('volumeID');
-
 const checkFiles =
   (nameField: string): SourceRule =>
   (errors, field, value) => {
@@ -86,48 +64,13 @@ const checkFiles =
     checkKeysToPaths(errors, `${field}.items`, value.items ?? []);
   };
 
-/** A directory that another machine exports. */
-export const checkNfs: SourceRule = (errors, field, { server, path = '' }) => {
-  checkGiven(errors, `${field}.server`, server);
-  checkGiven(errors, `${field}.path`, path);
-  if (!path.startsWith('/')) errors.push(invalidValue(`${field}.path`, path, 'must be an absolute path'));
-};
-
-/** A block device over the network. */
-export const checkIscsi: SourceRule = (errors, field, value) => {
-  checkGiven(errors, `${field}.targetPortal`, value.targetPortal);
-  const iqn: string = value.iqn ?? '';
-  if (iqn === '') errors.push(required(`${field}.iqn`));
-  else if (!/^(iqn|eui|naa)/.test(iqn))
-    errors.push(invalidValue(`${field}.iqn`, iqn, 'must be valid format starting with iqn, eui, or naa'));
-  else if (!isIqn(iqn)) errors.push(invalidValue(`${field}.iqn`, iqn, 'must be valid format'));
-  checkRange(errors, `${field}.lun`, value.lun, 0, 255);
-  if ((value.chapAuthDiscovery || value.chapAuthSession) && value.secretRef === undefined)
-    errors.push(required(`${field}.secretRef`));
-  if (value.initiatorName !== undefined && !isIqn(value.initiatorName))
-    errors.push(invalidValue(`${field}.initiatorname`, value.initiatorName, 'must be valid format'));
-};
-
-const isIqn = (name: string): boolean =>
-  /iqn\.\d{4}-\d{2}\.([A-Za-z0-9\-.]+)(:[^,;*&$|\s]+)$/.test(name) || /^(eui.\w{16}|naa.\w{32})$/.test(name);
-
-/** A fibre channel volume. */
-export const checkFc: SourceRule = (errors, field, { targetWWNs = [], wwids = [], lun }) => {
-  if (targetWWNs.length === 0 && wwids.length === 0)
-    errors.push(required(`${field}.targetWWNs`, 'must specify either targetWWNs or wwids, but not both'));
-  if (targetWWNs.length > 0 && wwids.length > 0)
-    errors.push(
-      invalidValue(`${field}.targetWWNs`, targetWWNs, 'targetWWNs and wwids can not be specified simultaneously'),
-    );
-  if (targetWWNs.length === 0) return;
-  if (lun === undefined) errors.push(required(`${field}.lun`, 'lun is required if targetWWNs is specified'));
-  else checkRange(errors, `${field}.lun`, lun, 0, 255);
-};
-
 /** Rules for the name of a CSI driver. */
 export function checkDriverName(errors: Errors, field: string, driver: string | undefined): void {
   const name = driver ?? '';
-  if (name === '') errors.push(required(field));
+  if (name === '') {
+    errors.push(required(field));
+    return;
+  }
   if (name.length > 63) errors.push(tooLong(field, 63));
   for (const message of dns1123SubdomainErrors(name.toLowerCase())) errors.push(invalidValue(field, name, message));
 }
@@ -137,12 +80,6 @@ const checkCsi: SourceRule = (errors, field, { driver, nodePublishSecretRef: sec
   if (secret === undefined) return;
   if (!secret.name) errors.push(required(`${field}.nodePublishSecretRef.name`));
   else checkName(errors, `${field}.name`, secret.name, dns1123SubdomainErrors);
-};
-
-const checkStorageOs: SourceRule = (errors, field, { volumeName, volumeNamespace, secretRef }) => {
-  checkRequiredName(errors, `${field}.volumeName`, volumeName, dns1123LabelErrors);
-  checkName(errors, `${field}.volumeNamespace`, volumeNamespace, dns1123LabelErrors);
-  if (secretRef !== undefined) checkGiven(errors, `${field}.secretRef.name`, secretRef.name);
 };
 
 const checkImage: SourceRule = (errors, field, { reference, pullPolicy }) => {
@@ -173,17 +110,12 @@ export const VOLUME_SOURCES: readonly VolumeSource[] = [
   { source: 'nfs', check: checkNfs },
   { source: 'iscsi', check: checkIscsi },
   { source: 'glusterfs', check: needs('endpoints', 'path') },
-  {
-    source: 'flocker',
-    check(errors, field, { datasetName, datasetUUID }) {
-      if (!datasetName && !datasetUUID) errors.push(required(field, 'one of datasetName and datasetUUID is required'));
-    },
-  },
+  { source: 'flocker', check: checkFlocker },
   { source: 'persistentVolumeClaim', check: needs('claimName') },
   { source: 'rbd', check: needs('monitors', 'image') },
-  { source: 'cinder', check: needs('volumeID') },
+  { source: 'cinder', check: checkCinder },
   { source: 'cephfs', shown: 'cephFS', check: needs('monitors') },
-  { source: 'quobyte', check: needs('registry', 'volume') },
+  { source: 'quobyte', check: checkQuobyte },
   {
     source: 'downwardAPI',
     shown: 'downwarAPI',
@@ -193,13 +125,13 @@ export const VOLUME_SOURCES: readonly VolumeSource[] = [
     },
   },
   { source: 'fc', check: checkFc },
-  { source: 'flexVolume', check: needs('driver') },
+  { source: 'flexVolume', check: checkFlexVolume },
   { source: 'configMap', check: checkFiles('name') },
   { source: 'azureFile', check: needs('secretName', 'shareName') },
   { source: 'vsphereVolume', check: needs('volumePath') },
   { source: 'photonPersistentDisk', check: needs('pdID') },
   { source: 'portworxVolume', check: needs('volumeID') },
-  { source: 'azureDisk', check: needs('diskName', 'diskURI') },
+  { source: 'azureDisk', check: checkAzureDisk },
   { source: 'storageos', check: checkStorageOs },
   { source: 'projected', check: checkProjected },
   { source: 'scaleIO', check: needs('gateway', 'system', 'volumeName') },
