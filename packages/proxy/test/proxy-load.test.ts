@@ -1,6 +1,7 @@
+/** The proxy at full size: ten thousand connections, a GiB, a thousand pods. Busy machines need longer: @deadline 180 s */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { seededRandom } from '@towtank/apimachinery';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -76,33 +77,46 @@ test('no connection is lost while pods come and go, however they go', async () =
   assert.ok(answers.size > 100, 'many pods have served');
 });
 
-test('a GiB goes through a forwarded port byte for byte, in both directions at once', async () => {
-  await using cluster = await startFakeCluster();
-  const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
-  await cluster.network.listen({ ip: '10.244.0.1', port: 8080 }, server);
-  cluster.service('web', WEB);
-  const pod = { name: 'echo', ip: '10.244.0.1', port: 8080, nodeName: 'node-1', served: 0, close: () => {} };
-  cluster.slice('web', [pod]);
-  await using forwarder = await cluster.network.forward({ ip: IP, port: 80 });
-  const chunk = randomBytes(1 << 20);
-  const total = 1024 * chunk.length;
-  const client = await cluster.network.dial({ host: '127.0.0.1', port: forwarder.address.port, allowHalfOpen: true });
-  const sent = createHash('sha1');
-  const received = createHash('sha1');
-  client.on('data', (data) => received.update(data));
-  for (let bytes = 0; bytes < total; bytes += chunk.length) {
-    chunk.writeUInt32BE(bytes >>> 10);
-    sent.update(chunk);
-    await write(client, Buffer.from(chunk));
-  }
-  client.end();
-  await once(client, 'close');
-  assert.is(received.digest('hex'), sent.digest('hex'));
-  const connection = await cluster.proxy.connections.waitFor({ outcome: 'closed' });
-  assert.is(connection.bytesSent, total);
-  assert.is(connection.bytesReceived, total);
-  server.close();
-});
+for (const [mebibytes, where] of [
+  [64, 'of this process'],
+  [1024, 'of another'],
+] as const)
+  test(`${mebibytes} MiB go through a port to a server ${where} byte for byte, in both directions at once`, async () => {
+    await using cluster = await startFakeCluster();
+    const pod = { name: 'echo', ip: '10.244.0.1', port: 8080, nodeName: 'node-1', served: 0, close: () => {} };
+    const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
+    if (where === 'of this process') await cluster.network.listen(pod, server);
+    else cluster.network.bind(pod, { host: '127.0.0.1', port: await realPort(server) });
+    cluster.service('web', WEB);
+    cluster.slice('web', [pod]);
+    await using forwarder = await cluster.network.forward({ ip: IP, port: 80 });
+    const chunk = randomBytes(1 << 20);
+    const total = mebibytes * chunk.length;
+    const { host, port } = forwarder.address;
+    const client = await cluster.network.dial({ host, port, allowHalfOpen: true });
+    const sent = createHash('sha1');
+    const received = createHash('sha1');
+    client.on('data', (data) => received.update(data));
+    for (let bytes = 0; bytes < total; bytes += chunk.length) {
+      chunk.writeUInt32BE(bytes >>> 10);
+      sent.update(chunk);
+      await write(client, Buffer.from(chunk));
+    }
+    client.end();
+    await once(client, 'close');
+    assert.is(received.digest('hex'), sent.digest('hex'));
+    const connection = await cluster.proxy.connections.waitFor({ outcome: 'closed' });
+    assert.is(connection.bytesSent, total);
+    assert.is(connection.bytesReceived, total);
+    server.close();
+  });
+
+/** Where a server listens by itself, unknown to the network. */
+async function realPort(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
 
 test('a reader that stops holds back the sender through a forwarded port', async () => {
   await using cluster = await startFakeCluster();
