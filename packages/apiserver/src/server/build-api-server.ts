@@ -11,9 +11,9 @@ import {
 } from '@towtank/apimachinery';
 import { builtInAdmission } from '../admission/built-in-admission.ts';
 import { authenticationConfigMap } from '../bootstrap/authentication-config-map.ts';
+import { defaultServiceCidr } from '../bootstrap/default-service-cidr.ts';
 import { type AdvertisedAddress, publishKubernetesService } from '../bootstrap/kubernetes-service.ts';
 import { loadBootstrapObjects } from '../bootstrap/load-bootstrap-objects.ts';
-import { defaultServiceCidr } from '../bootstrap/service-cidr.ts';
 import { processCertificateAuthority } from '../certificates/certificate-authority.ts';
 import { connectHandlers } from '../connect/connect-handlers.ts';
 import type { NodeConnector } from '../connect/node-connector.ts';
@@ -26,6 +26,7 @@ import { buildCatalog } from './build-catalog.ts';
 import { InFlightLimits, type InFlightOptions } from './in-flight-limits.ts';
 import { resourceHandlers } from './resource-handlers.ts';
 import { createSecurity, type SecurityOptions } from './security.ts';
+import { startUpkeep } from './start-upkeep.ts';
 
 /** Options of an API server. */
 export interface ApiServerOptions extends SecurityOptions, InFlightOptions {
@@ -57,6 +58,7 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
   const security = createSecurity(options, { storage, clock, random });
   const allocators = buildAllocators({ storage, clock, random, serviceCidrs });
   await allocators.cidrs.follow(storage);
+  const stops = [() => security.close(), () => allocators.cidrs.close()];
   const apiServer = new ApiServer({
     clock,
     random,
@@ -70,8 +72,7 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
     serveNonResource: ({ headers }, { path }) =>
       security.serveDocument(path, `https://${headers.host ?? 'kubernetes.default.svc'}`),
     close: () => {
-      security.close();
-      allocators.cidrs.close();
+      for (const stop of stops) stop();
     },
   });
   await loadBootstrapObjects(storage, { clock, random }, [
@@ -80,11 +81,10 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
   ]);
   await security.start((user) => apiServer.transport(user), options.activity);
   const { advertisedAddress = DEFAULT_ADVERTISED_ADDRESS } = options;
-  await publishKubernetesService(
-    apiServer.transport(SERVER_USER),
-    firstAddress(serviceCidrs[0] ?? ''),
-    advertisedAddress,
-  );
+  const transport = apiServer.transport(SERVER_USER);
+  await publishKubernetesService(transport, firstAddress(serviceCidrs[0] ?? ''), advertisedAddress);
+  const { activity } = options;
+  stops.push(await startUpkeep({ storage, clock, random, allocators, serviceCidrs, transport, activity }));
   return apiServer;
 }
 

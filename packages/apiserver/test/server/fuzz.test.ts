@@ -21,6 +21,8 @@ const MAX_GROWTH_BYTES = 96 * 1024 * 1024;
 const REAL_500S: readonly RegExp[] = [
   /^resourceVersion should not be set on objects to be created$/,
   /^resourceVersion: Invalid value: /,
+  // Requests delete the range of addresses too.
+  /failed to allocate a serviceIP: (range is full|allocator not ready)$/,
   /requested impersonation of .* without impersonating a user$/,
 ];
 

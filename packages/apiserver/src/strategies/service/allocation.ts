@@ -1,13 +1,13 @@
 /** What a write of a Service has taken so far. */
 import type { Reservation } from '../../registry/strategy.ts';
 
-/** What was taken, and what is to be given back once the write has succeeded. */
+/** What was taken, and what is to be done once the write has succeeded: some of it is given back only then. */
 export class Allocation implements Reservation {
   readonly undo: (() => void | Promise<void>)[] = [];
-  readonly releases: (() => void | Promise<void>)[] = [];
+  readonly after: (() => void | Promise<void>)[] = [];
 
   async commit(): Promise<void> {
-    for (const release of this.releases) await release();
+    for (const act of this.after) await act();
   }
 
   async rollback(): Promise<void> {

@@ -37,6 +37,7 @@ const OWN_FIELDS = {
 /** Takes addresses and gives them back. */
 export class IpAddressObjects {
   readonly #options: IpAddressObjectsOptions;
+  readonly #pending = new Set<string>();
 
   constructor(options: IpAddressObjectsOptions) {
     this.#options = options;
@@ -56,9 +57,33 @@ export class IpAddressObjects {
     }
   }
 
+  /** Takes an address for a Service that is about to be written: until {@link confirm}, nobody misses the Service. */
+  async reserve(ip: string, owner: IpOwner): Promise<boolean> {
+    const name = canonicalIp(ip) ?? ip;
+    if (this.#pending.has(name)) return false;
+    this.#pending.add(name);
+    const taken = await this.take(name, owner).catch((reason: unknown) => {
+      this.#pending.delete(name);
+      throw reason;
+    });
+    if (!taken) this.#pending.delete(name);
+    return taken;
+  }
+
+  /** The Service of a reserved address has been written. */
+  confirm(ip: string): void {
+    this.#pending.delete(canonicalIp(ip) ?? ip);
+  }
+
+  /** Whether an address is reserved for a Service that has not been written yet. */
+  isPending(ip: string): boolean {
+    return this.#pending.has(ip);
+  }
+
   /** Gives an address back, whoever holds it. */
   async release(ip: string): Promise<void> {
     const { storage } = this.#options;
+    this.confirm(ip);
     const stored = await storage.get(IP_ADDRESSES, canonicalIp(ip) ?? ip);
     if (stored !== undefined) await storage.delete(IP_ADDRESSES, stored.key, stored);
   }

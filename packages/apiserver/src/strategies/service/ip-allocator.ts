@@ -23,18 +23,19 @@ export class IpAllocator {
     this.#options = options;
   }
 
-  /** Takes a chosen address. Throws AllocationError when it is taken, or in no range that is ready. */
+  /** Takes a chosen address, for a Service that is about to be written. Throws AllocationError when it is taken, or in no range that is ready. */
   async allocate(ip: string, owner: IpOwner): Promise<void> {
     if (!this.#ranges().some((range) => isUsable(range, ip)))
       throw new AllocationError('the provided network does not match the current range');
-    if (!(await this.#options.addresses.take(ip, owner))) throw new AllocationError('provided IP is already allocated');
+    if (!(await this.#options.addresses.reserve(ip, owner)))
+      throw new AllocationError('provided IP is already allocated');
   }
 
   /** Takes any free address and answers it. Throws AllocationError when there is none. */
   async allocateNext(owner: IpOwner): Promise<string> {
     const { addresses, random } = this.#options;
     for (const range of this.#ranges())
-      for (const ip of candidates(range, random)) if (await addresses.take(ip, owner)) return ip;
+      for (const ip of candidates(range, random)) if (await addresses.reserve(ip, owner)) return ip;
     throw new AllocationError('range is full');
   }
 
@@ -49,6 +50,11 @@ export class IpAllocator {
     if (!this.#ranges().some((range) => isUsable(range, ip)))
       throw new AllocationError(`provided IP ${ip} is not in the valid range`);
     return ip;
+  }
+
+  /** The Service of an address has been written. */
+  confirm(ip: string): void {
+    this.#options.addresses.confirm(ip);
   }
 
   /** Gives an address back. */

@@ -10,12 +10,12 @@ export interface PortRange {
 
 /** Takes and gives back ports. Random ones come from above the band that is left to ports chosen by hand. */
 export class NodePortAllocator {
-  readonly #range: PortRange;
+  readonly range: PortRange;
   readonly #random: Random;
-  readonly #taken = new Set<number>();
+  #taken: Set<number> = new Set();
 
   constructor(range: PortRange, random: Random) {
-    this.#range = range;
+    this.range = range;
     this.#random = random;
   }
 
@@ -27,7 +27,7 @@ export class NodePortAllocator {
 
   /** Throws AllocationError when the port cannot be had. */
   check(port: number): void {
-    const { first, last } = this.#range;
+    const { first, last } = this.range;
     if (port < first || port > last)
       throw new AllocationError(
         `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
@@ -37,7 +37,7 @@ export class NodePortAllocator {
 
   /** Takes any free port. Throws AllocationError when there is none. */
   allocateNext(): number {
-    const { first, last } = this.#range;
+    const { first, last } = this.range;
     const size = last - first + 1;
     const band = size <= 16 ? 0 : Math.min(128, Math.max(16, Math.floor(size / 32)));
     const upper = size - band;
@@ -53,5 +53,19 @@ export class NodePortAllocator {
 
   release(port: number): void {
     this.#taken.delete(port);
+  }
+
+  has(port: number): boolean {
+    return this.#taken.has(port);
+  }
+
+  /** All that are taken. */
+  taken(): readonly number[] {
+    return [...this.#taken];
+  }
+
+  /** From now on, these are the ones that are taken. */
+  replace(taken: ReadonlySet<number>): void {
+    this.#taken = new Set(taken);
   }
 }

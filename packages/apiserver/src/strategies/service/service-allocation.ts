@@ -54,7 +54,7 @@ export async function allocateForUpdate(
     const { nodePorts } = allocators;
     if (needsNodePort(service)) updateNodePorts(service, old, nodePorts, context.dryRun, allocation);
     else if (needsNodePort(old))
-      for (const port of nodePortsOf(old)) allocation.releases.push(() => nodePorts.release(port));
+      for (const port of nodePortsOf(old)) allocation.after.push(() => nodePorts.release(port));
     updateHealthCheckPort(service, old, nodePorts, context.dryRun, allocation);
   });
 }
@@ -121,6 +121,7 @@ async function takeIp(
     if (asked) await allocator.allocate(asked, owner);
     const ip = asked || (await allocator.allocateNext(owner));
     allocation.undo.push(() => allocator.release(ip));
+    allocation.after.push(() => allocator.confirm(ip));
     return ip;
   } catch (reason) {
     if (!(reason instanceof AllocationError)) throw reason;
@@ -141,7 +142,7 @@ async function updateClusterIps(
   allocation: Allocation,
 ): Promise<void> {
   const release = (ip: string, family: IpFamily | undefined): void =>
-    void allocation.releases.push(() => allocatorFor(allocators.ips, family)?.release(ip));
+    void allocation.after.push(() => allocatorFor(allocators.ips, family)?.release(ip));
   const before = needsClusterIp(old) && !isHeadless(old) ? (old.spec.clusterIPs ?? []) : [];
   if (!needsClusterIp(service)) {
     for (const [index, ip] of before.entries()) release(ip, old.spec.ipFamilies?.[index]);
@@ -197,5 +198,5 @@ function updateHealthCheckPort(
   const held = needsHealthCheckPort(old) ? old.spec.healthCheckNodePort : undefined;
   if (needsHealthCheckPort(service)) {
     if (held === undefined) allocateHealthCheckPort(service, ports, dryRun, allocation);
-  } else if (held !== undefined) allocation.releases.push(() => ports.release(held));
+  } else if (held !== undefined) allocation.after.push(() => ports.release(held));
 }

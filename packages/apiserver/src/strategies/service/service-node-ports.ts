@@ -53,7 +53,7 @@ export function updateNodePorts(
     if (seen.has(pair)) throw new StatusError(500, '', `duplicate nodePort: {${port.protocol} ${port.nodePort}}`);
     seen.add(pair);
   }
-  for (const port of held) if (!taken.has(port)) allocation.releases.push(() => ports.release(port));
+  for (const port of held) if (!taken.has(port)) allocation.after.push(() => ports.release(port));
 }
 
 function take(
