@@ -11,6 +11,7 @@ const test = suite('names in a cluster');
 const Z = 'cluster.local';
 const WEB = { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] };
 const SERVICES = { group: '', version: 'v1', resource: 'services' };
+const EVENTS = { group: '', version: 'v1', resource: 'events' };
 const PODS = { group: '', version: 'v1', resource: 'pods' };
 
 const reverseOf = (ip: string): string => `${ip.split('.').reverse().join('.')}.in-addr.arpa`;
@@ -98,6 +99,8 @@ interface Policy {
   readonly file: readonly string[];
   /** Names that it asks for, with what it learns: how many addresses, or the code of the error. */
   readonly finds: Readonly<Record<string, number | string>>;
+  /** How many Events tell of something that was cut. */
+  readonly cuts?: number;
 }
 
 const CLUSTER_SEARCH = `default.svc.${Z} svc.${Z} ${Z}`;
@@ -121,6 +124,17 @@ const POLICIES: readonly Policy[] = [
     spec: { dnsConfig: { searches: [...SEARCHES, `a.svc.${Z}`] } },
     file: [`search ${CLUSTER_SEARCH} ${SEARCHES.join(' ')} a.svc.${Z}`, 'nameserver 10.96.0.10', 'options ndots:5'],
     finds: { web: 1, only: 1 },
+  },
+  {
+    name: 'more search paths than a file holds, which are cut',
+    spec: { dnsConfig: { searches: [...SEARCHES, 'last.example.com', `a.svc.${Z}`] } },
+    file: [
+      `search ${CLUSTER_SEARCH} ${SEARCHES.join(' ')} last.example.com`,
+      'nameserver 10.96.0.10',
+      'options ndots:5',
+    ],
+    finds: { web: 1, only: 'ENOTFOUND' },
+    cuts: 1,
   },
   {
     name: 'search paths with an underscore, and the root',
@@ -174,7 +188,7 @@ async function startWith(spec: object): Promise<{ cluster: Cluster; file: () => 
   return { cluster, file: () => file };
 }
 
-for (const { name, spec, file: lines, finds } of POLICIES)
+for (const { name, spec, file: lines, finds, cuts = 0 } of POLICIES)
   test(`a pod may have ${name}`, async () => {
     const { cluster, file } = await startWith(spec);
     await using _closing = cluster;
@@ -185,6 +199,8 @@ for (const { name, spec, file: lines, finds } of POLICIES)
       const records = await cluster.resolve(asked, 'A', { from: 'default/client' }).catch(({ code }) => code);
       assert.is(Array.isArray(records) ? records.length : records, found, asked);
     }
+    const events = await cluster.client.resource(EVENTS).list({ namespace: 'default' });
+    assert.is(events.items.filter(({ reason }) => reason === 'DNSConfigForming').length, cuts);
   });
 
 test.run();

@@ -1,4 +1,7 @@
-/** The proxy at full size: ten thousand connections, a GiB, a thousand pods. Busy machines need longer: @deadline 180 s */
+/**
+ * The proxy at full size: ten thousand connections, a GiB, a thousand pods.
+ * @deadline 180 s
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
