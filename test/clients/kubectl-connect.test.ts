@@ -28,6 +28,14 @@ spec:
     - { name: other, image: demo/silent }
 ---
 apiVersion: v1
+kind: Pod
+metadata: { name: listener }
+spec:
+  restartPolicy: Never
+  containers:
+    - { name: listener, image: demo/listener, stdin: true, stdinOnce: true }
+---
+apiVersion: v1
 kind: Service
 metadata: { name: web }
 spec: { selector: { app: web }, ports: [{ name: http, port: 80, targetPort: http }] }
@@ -41,6 +49,9 @@ spec: { selector: { app: nobody }, ports: [{ name: http, port: 80 }] }
 async function start(): Promise<Cluster> {
   const cluster = await startCluster({
     images: {
+      'demo/listener': async ({ stdin, log }) => {
+        for await (const chunk of stdin) log(`heard ${String(chunk).trim()}`);
+      },
       'demo/web': ({ log }) => {
         for (const line of ['one', 'two', 'three']) log(line);
         return {
@@ -93,6 +104,7 @@ const CASES: { name: string; args: string[]; input?: string; code?: number; says
     says: /it failed\n.*exit code 3/s,
   },
   { name: 'exec passes its input on', args: ['exec', '-i', 'web', '--', 'upper'], input: 'quiet\n', says: /^QUIET\n$/ },
+  { name: 'attach passes its input on', args: ['attach', '-i', 'listener'], input: 'me\n', says: /^heard me$/m },
   { name: 'exec in a missing pod fails', args: ['exec', 'none', '--', 'true'], code: 1, says: /pods "none" not found/ },
   {
     name: 'the proxy of a pod passes a request on',
