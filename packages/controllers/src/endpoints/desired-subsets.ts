@@ -18,7 +18,7 @@ interface Group {
 const PLACES = new PodMemo<{ readonly address: EndpointAddress | undefined }>();
 
 /** Computes the subsets, in canonical form. A Pod that lacks a named port is left out of that port only. */
-export function desiredSubsets(service: Service, pods: readonly Pod[]): EndpointSubset[] {
+export function desiredSubsets(service: Service, pods: Iterable<Pod>): EndpointSubset[] {
   const publishNotReady = service.spec.publishNotReadyAddresses ?? false;
   const groups = new Map<string, Group>();
   const placeOf = PLACES.of(service, (pod) => ({ address: addressFor(service, pod) }));

@@ -5,7 +5,8 @@ import type { Controller, ControllerContext } from '../controller-context.ts';
 import type { Pod } from '../pod/pod.ts';
 import { isNamespaceTerminating, PODS } from '../pod/pod-control.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
-import { selectedPods, servicesOf, servicesToUpdate } from '../service/pod-membership.ts';
+import { servicesOf, servicesToUpdate } from '../service/pod-membership.ts';
+import { SelectedPods } from '../service/selected-pods.ts';
 import {
   HEADLESS_LABEL,
   hasClusterIP,
@@ -37,6 +38,7 @@ class EndpointsController implements Controller {
   readonly #resource: ResourceClient<Endpoints>;
   readonly #events: EventRecorder;
   readonly #queue: WorkQueue;
+  readonly #selected = new Map<string, SelectedPods>();
   readonly #triggerTimes = new TriggerTimes();
   readonly #handlers: (() => void)[];
 
@@ -92,9 +94,11 @@ class EndpointsController implements Controller {
     if (service === undefined) return this.#remove(key);
     const selector = managedSelector(service);
     if (selector === undefined) return;
-    const pods = selectedPods(this.#pods, service, selector);
-    const triggerTime = this.#triggerTimes.next(service, pods);
-    const subsets = desiredSubsets(service, pods);
+    const selected = this.#selected.get(key) ?? new SelectedPods();
+    this.#selected.set(key, selected);
+    const change = selected.look(this.#pods, service.metadata.namespace ?? '', selector);
+    const triggerTime = this.#triggerTimes.next(service, change);
+    const subsets = desiredSubsets(service, selected.pods);
     const current = this.#endpoints.get(key);
     if (current !== undefined && isCurrent(current, service, subsets)) return;
     await this.#write(desiredEndpoints(current, service, subsets, triggerTime), current === undefined);
@@ -102,6 +106,7 @@ class EndpointsController implements Controller {
 
   async #remove(key: string): Promise<void> {
     this.#triggerTimes.forget(key);
+    this.#selected.delete(key);
     const slash = key.indexOf('/');
     try {
       await this.#resource.delete(key.slice(slash + 1), { namespace: key.slice(0, slash) });

@@ -4,13 +4,15 @@ import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@t
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { findCondition, type Pod } from '../pod/pod.ts';
 import { messageOf, PODS } from '../pod/pod-control.ts';
-import { selectedPods, servicesOf, servicesToUpdate } from '../service/pod-membership.ts';
+import { servicesOf, servicesToUpdate } from '../service/pod-membership.ts';
 import { managedSelector, SERVICES, type Service, TRIGGER_TIME_ANNOTATION } from '../service/service.ts';
 import { TriggerTimes } from '../service/trigger-times.ts';
+import type { NodeLookup } from './desired-endpoints.ts';
 import { ENDPOINT_SLICES, type EndpointSlice, isManagedBy, type SliceChanges, serviceKeyOf } from './endpoint-slice.ts';
 import { isOwnedBy, SLICE_MANAGER } from './new-slice.ts';
 import { addressTypesOf, planSlices } from './plan-slices.ts';
 import { ZONE_LABEL } from './pod-endpoint.ts';
+import { PublishedEndpoints } from './published-endpoints.ts';
 import { asksForHints, type PlannedSlices, withDistributionHints, withoutHints } from './slice-hints.ts';
 import { indexByService, slicesOf } from './slice-index.ts';
 import { SliceTracker } from './slice-tracker.ts';
@@ -40,8 +42,10 @@ class EndpointSliceController implements Controller {
   readonly #queue: WorkQueue;
   readonly #topologyQueue: WorkQueue;
   readonly #tracker = new SliceTracker((key) => this.#queue.addAfter(key, FOREIGN_CHANGE_DELAY_MS));
+  readonly #published = new Map<string, PublishedEndpoints>();
   readonly #triggerTimes = new TriggerTimes();
   readonly #topology = new TopologyCache();
+  readonly #node: NodeLookup = (name) => this.#nodes.get(name);
   readonly #handlers: (() => void)[];
 
   constructor({ client, informers, clock, activity }: ControllerContext) {
@@ -134,12 +138,14 @@ class EndpointSliceController implements Controller {
     if (service === undefined) return this.#forget(key);
     const selector = managedSelector(service);
     if (selector === undefined) return;
-    const pods = selectedPods(this.#pods, service, selector);
     const existing = slicesOf(this.#slices, key, SLICE_MANAGER);
     if (this.#tracker.isBehind(key, existing)) throw new Error('EndpointSlice informer cache is out of date');
-    const triggerTime = this.#triggerTimes.next(service, pods);
+    const published = this.#published.get(key) ?? new PublishedEndpoints({ pods: this.#pods, node: this.#node });
+    this.#published.set(key, published);
+    const change = published.look(service, selector);
+    const triggerTime = this.#triggerTimes.next(service, change);
     try {
-      await this.#sync(service, pods, existing, triggerTime);
+      await this.#sync(service, published, existing, triggerTime);
     } catch (error) {
       const message = `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`;
       this.#events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
@@ -151,12 +157,13 @@ class EndpointSliceController implements Controller {
     this.#triggerTimes.forget(key);
     this.#topology.forget(key);
     this.#tracker.forget(key);
+    this.#published.delete(key);
   }
 
   /** Syncs each address type, then removes slices of types that the Service no longer publishes. */
   async #sync(
     service: Service,
-    pods: readonly Pod[],
+    published: PublishedEndpoints,
     existing: readonly EndpointSlice[],
     triggerTime: string | undefined,
   ): Promise<void> {
@@ -164,10 +171,13 @@ class EndpointSliceController implements Controller {
     const skipped: string[] = [];
     for (const addressType of types) {
       const ofType = existing.filter((slice) => slice.addressType === addressType);
-      const node = (name: string): KubeObject | undefined => this.#nodes.get(name);
-      const plan = planSlices({ service, pods, existing: ofType, addressType, node });
-      skipped.push(...plan.skipped);
-      const { changes } = this.#hint(service, addressType, plan);
+      const desired = published.of(service, addressType);
+      skipped.push(...desired.skipped);
+      const { changes } = this.#hint(
+        service,
+        addressType,
+        planSlices({ service, desired, existing: ofType, addressType }),
+      );
       await this.#write(
         service,
         recycleSlices(changes, (slice) => isOwnedBy(slice, service)),

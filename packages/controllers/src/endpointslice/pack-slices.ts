@@ -16,7 +16,7 @@ export interface PackInput {
   readonly ports: readonly SlicePort[];
   /** Slices that hold these ports now. */
   readonly existing: readonly EndpointSlice[];
-  /** The endpoints there should be; emptied by packing. */
+  /** The endpoints there should be. */
   readonly desired: EndpointSet;
 }
 
@@ -24,6 +24,8 @@ interface Sorted {
   readonly changed: EndpointSlice[];
   readonly unchanged: EndpointSlice[];
   readonly emptied: EndpointSlice[];
+  /** Endpoints that are in no slice yet. */
+  readonly homeless: Endpoint[];
 }
 
 /**
@@ -33,14 +35,14 @@ interface Sorted {
  */
 export function packSlices(input: PackInput): SliceChanges {
   const { service, addressType, ports, desired } = input;
-  const { changed, unchanged, emptied } = keepWanted(input);
-  for (const slice of [...changed].sort(fullestFirst))
-    fill(slice, desired.takeAny(MAX_ENDPOINTS_PER_SLICE - endpointsOf(slice).length));
+  const { changed, unchanged, emptied, homeless } = keepWanted(input);
+  desired.settle(unchanged);
+  for (const slice of [...changed].sort(fullestFirst)) fill(slice, homeless);
   const create: EndpointSlice[] = [];
-  while (desired.size > 0) {
-    const room = desired.size < MAX_ENDPOINTS_PER_SLICE ? sliceWithRoom(unchanged, desired.size) : undefined;
+  while (homeless.length > 0) {
+    const room = homeless.length < MAX_ENDPOINTS_PER_SLICE ? sliceWithRoom(unchanged, homeless.length) : undefined;
     const slice = room === undefined ? newSlice(service, addressType, ports) : { ...room };
-    fill(slice, desired.takeAny(MAX_ENDPOINTS_PER_SLICE - endpointsOf(slice).length));
+    fill(slice, homeless);
     if (room === undefined) create.push(slice);
     else changed.push(slice);
   }
@@ -48,13 +50,16 @@ export function packSlices(input: PackInput): SliceChanges {
 }
 
 function keepWanted({ service, existing, desired }: PackInput): Sorted {
-  const sorted: Sorted = { changed: [], unchanged: [], emptied: [] };
+  const settled = existing.filter((slice) => desired.isSettled(slice));
+  const placement = desired.placement(settled);
+  const sorted = { changed: [] as EndpointSlice[], unchanged: [...settled], emptied: [] as EndpointSlice[] };
   for (const slice of existing) {
+    if (desired.isSettled(slice)) continue;
     const before = endpointsOf(slice);
     const kept: Endpoint[] = [];
     let stateChanged = false;
     for (const endpoint of before) {
-      const wanted = desired.take(endpoint);
+      const wanted = placement.take(endpoint);
       if (wanted === undefined) continue;
       kept.push(wanted);
       stateChanged ||= !sameState(wanted, endpoint);
@@ -64,7 +69,7 @@ function keepWanted({ service, existing, desired }: PackInput): Sorted {
     else if (endpointsChanged || !hasLabelsOf(slice, service)) sorted.changed.push(rewritten(slice, service, kept));
     else sorted.unchanged.push(slice);
   }
-  return sorted;
+  return { ...sorted, homeless: placement.homeless };
 }
 
 const rewritten = (slice: EndpointSlice, service: Service, endpoints: Endpoint[]): EndpointSlice => ({
@@ -73,7 +78,9 @@ const rewritten = (slice: EndpointSlice, service: Service, endpoints: Endpoint[]
   endpoints: endpoints.length > 0 ? endpoints : null,
 });
 
-function fill(slice: EndpointSlice, more: readonly Endpoint[]): void {
+/** Moves as many of the endpoints into the slice as it can hold. */
+function fill(slice: EndpointSlice, homeless: Endpoint[]): void {
+  const more = homeless.splice(0, MAX_ENDPOINTS_PER_SLICE - endpointsOf(slice).length);
   if (more.length > 0) slice.endpoints = [...endpointsOf(slice), ...more];
 }
 

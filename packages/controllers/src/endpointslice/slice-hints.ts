@@ -41,8 +41,24 @@ function hintSlice(slice: EndpointSlice, hintsFor: (endpoint: Endpoint) => Hints
   return { ...slice, endpoints };
 }
 
-/** No hints at all. */
-export const withoutHints = (planned: PlannedSlices): PlannedSlices => withHints(planned, () => undefined);
+/** No hints at all. Few Services have any, so that there is nothing to do but to see it. */
+export const withoutHints = (planned: PlannedSlices): PlannedSlices => {
+  const { create, update } = planned.changes;
+  return [create, update, planned.unchanged].some((slices) => slices.some(hasHints))
+    ? withHints(planned, () => undefined)
+    : planned;
+};
+
+/** Slices do not change, but for those that are planned at the moment. */
+const knownHints = new WeakMap<EndpointSlice, boolean>();
+
+function hasHints(slice: EndpointSlice): boolean {
+  const known = knownHints.get(slice);
+  if (known !== undefined) return known;
+  const found = endpointsOf(slice).some(({ hints }) => hints !== undefined);
+  if (Object.isFrozen(slice)) knownHints.set(slice, found);
+  return found;
+}
 
 const CLOSE = new Set(['PreferClose', 'PreferSameZone', 'PreferSameNode']);
 

@@ -127,7 +127,7 @@ function mirroredSlice(endpoints: Endpoints, { addressType, ports, desired }: Gr
       ],
     },
     addressType,
-    endpoints: desired.takeAny(MAX_ENDPOINTS_PER_SUBSET),
+    endpoints: desired.endpoints.slice(0, MAX_ENDPOINTS_PER_SUBSET),
     ports: ports.length > 0 ? [...ports] : null,
   };
 }

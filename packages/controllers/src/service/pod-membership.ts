@@ -5,12 +5,10 @@ import { isPodReady, isPodTerminal, type Pod } from '../pod/pod.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
 import { managedSelector, type Service } from './service.ts';
 
-/** The Pods that a Service selects. */
-export function selectedPods(pods: Informer<Pod>, service: Service, selector: Record<string, string>): Pod[] {
-  const wanted = Object.entries(selector);
-  return pods
-    .inNamespace(service.metadata.namespace ?? '')
-    .filter(({ metadata: { labels } }) => wanted.every(([key, value]) => labels?.[key] === value));
+/** Whether a selector of a Service selects the Pod. */
+export function selects(selector: Readonly<Record<string, string>>, { metadata: { labels } }: Pod): boolean {
+  for (const key in selector) if (labels?.[key] !== selector[key]) return false;
+  return true;
 }
 
 /** Whether a selected Pod may be published at all: it has an address and has not run to its end. */

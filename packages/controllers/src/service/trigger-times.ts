@@ -1,11 +1,13 @@
 /** When the change happened that a write of endpoints reflects. */
 import { objectKey } from '@towtank/apimachinery';
 import { type Pod, readinessOf } from '../pod/pod.ts';
+import type { ListChange } from './list-changes.ts';
 import type { Service } from './service.ts';
 
 interface ServiceState {
-  readonly serviceMs: number;
-  readonly podMs: ReadonlyMap<string, number>;
+  serviceMs: number;
+  /** By name of the Pod. */
+  readonly podMs: Map<string, number>;
 }
 
 /** Remembers, for each Service, which changes have been told before. */
@@ -16,22 +18,21 @@ export class TriggerTimes {
    * The time for the trigger time annotation: at the first sight of a Service its creation, later the earliest of what
    * has changed since the last call. Undefined when nothing has: the annotation is then removed.
    */
-  next(service: Service, pods: readonly Pod[]): string | undefined {
+  next(service: Service, { gone, come }: ListChange<Pod>): string | undefined {
     const key = objectKey(service);
     const known = this.#states.get(key);
+    const state = known ?? { serviceMs: 0, podMs: new Map<string, number>() };
+    this.#states.set(key, state);
     const created = service.metadata.creationTimestamp ?? undefined;
     const serviceMs = created === undefined ? 0 : Date.parse(created);
-    const podMs = new Map<string, number>();
-    let earliest: string | undefined = serviceMs > (known?.serviceMs ?? 0) ? created : undefined;
-    for (const pod of pods) {
-      const { at, atMs } = readinessOf(pod);
-      if (at === undefined) continue;
-      const name = pod.metadata.name ?? '';
-      podMs.set(name, atMs);
-      if (atMs <= (known?.podMs.get(name) ?? 0)) continue;
-      if (earliest === undefined || atMs < Date.parse(earliest)) earliest = at;
-    }
-    this.#states.set(key, { serviceMs, podMs });
+    let earliest: string | undefined = serviceMs > state.serviceMs ? created : undefined;
+    state.serviceMs = serviceMs;
+    const changed = come.map((pod) => ({ name: pod.metadata.name ?? '', ...readinessOf(pod) }));
+    for (const { name, at, atMs } of changed)
+      if (at !== undefined && atMs > (state.podMs.get(name) ?? 0))
+        if (earliest === undefined || atMs < Date.parse(earliest)) earliest = at;
+    for (const { metadata } of gone) state.podMs.delete(metadata.name ?? '');
+    for (const { name, at, atMs } of changed) if (at !== undefined) state.podMs.set(name, atMs);
     return known === undefined ? created : earliest;
   }
 
