@@ -266,13 +266,15 @@ test('the trigger time is when the Service was made, then when a Pod turned read
     [await cluster.endpoints('web'), ...(await cluster.slices('web'))].map(
       (object) => object?.metadata.annotations?.[TRIGGER_TIME],
     );
+  await cluster.pod('early', { labels: { app: 'web', tier: 'a' }, ip: '10.5.0.9' });
+  await cluster.advance(30_000);
   await cluster.service('web');
-  const made = '2026-01-01T00:00:00Z';
-  assert.equal(await triggerTimes(), [made, made]);
+  const made = '2026-01-01T00:00:30Z';
+  assert.equal(await triggerTimes(), [made, made], 'not when the Pod turned ready that was there before');
   await cluster.advance(60_000);
   await cluster.pod('one', { labels: { app: 'web', tier: 'a' }, ready: false });
   await cluster.advance(60_000);
-  const lastTransitionTime = '2026-01-01T00:01:30Z';
+  const lastTransitionTime = '2026-01-01T00:02:00Z';
   const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime }];
   await cluster.patch('pods', 'one', { status: { conditions } }, 'status');
   assert.equal(await triggerTimes(), [lastTransitionTime, lastTransitionTime]);
