@@ -1,17 +1,10 @@
 /** CertificateSigningRequests: who asks is what the server says; only approval and status change later. */
-import {
-  dns1123SubdomainErrors,
-  duplicate,
-  formatTime,
-  invalidValue,
-  type KubeObject,
-  notSupported,
-  required,
-} from '@towtank/apimachinery';
+import { duplicate, formatTime, invalidValue, type KubeObject, notSupported, required } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
 import { type Errors, type Fields, IMMUTABLE } from '../validation/field-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
+import { checkSignerName } from '../validation/signer-name-rules.ts';
 
 const MIN_SECONDS = 600;
 const REQUESTER = ['username', 'uid', 'groups', 'extra'];
@@ -73,26 +66,6 @@ function checkPem(errors: Errors, field: string, request: string): void {
 }
 
 /** `example.com/my-signer`. */
-function checkSignerName(errors: Errors, field: string, name: string): void {
-  if (name === '') {
-    errors.push(required(field));
-    return;
-  }
-  const [domain = '', path, ...rest] = name.split('/');
-  if (path === undefined || rest.length > 0) {
-    errors.push(
-      invalidValue(field, name, 'must be a fully qualified domain and path of the form "example.com/signer-name"'),
-    );
-    return;
-  }
-  for (const message of dns1123SubdomainErrors(domain))
-    errors.push(invalidValue(field, name, `validating domain part: ${message}`));
-  for (const message of dns1123SubdomainErrors(path))
-    errors.push(invalidValue(field, name, `validating path part: ${message}`));
-  if (domain.split('.').length < 2)
-    errors.push(invalidValue(field, domain, 'should be a domain with at least two segments separated by dots'));
-}
-
 function checkConditions(errors: Errors, field: string, conditions: readonly Fields[]): void {
   const seen = new Set<string>();
   for (const [index, { type = '', status = '' }] of conditions.entries()) {

@@ -102,7 +102,10 @@ function checkTolerationValue(errors: Errors, field: string, operator: string, v
     if (messages.length > 0) errors.push(invalidValue(field, value, messages.join(';')));
   } else if (operator === 'Exists') {
     if (value !== '') errors.push(invalidValue(field, value, "value must be empty when `operator` is 'Exists'"));
-  } else errors.push(notSupported(field, operator, ['Equal', 'Exists']));
+  } else {
+    const compares = operator === 'Lt' || operator === 'Gt';
+    errors.push(notSupported(field, operator, compares ? ['Equal', 'Exists', 'Lt', 'Gt'] : ['Equal', 'Exists']));
+  }
 }
 
 /** `effect` of a taint. */

@@ -24,7 +24,7 @@ export function checkContainers(errors: Errors, field: string, pod: PodContext):
     const { name = '' } = container;
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name));
     names.add(name);
-    checkLifecycle(errors, `${at}.lifecycle`, container.lifecycle, pod.spec.terminationGracePeriodSeconds);
+    checkLifecycle(errors, `${at}.lifecycle`, container.lifecycle, pod.spec);
     checkProbes(errors, at, container);
     checkContainerRestart(errors, at, container);
   }
@@ -46,7 +46,7 @@ export function checkInitContainers(errors: Errors, field: string, pod: PodConte
     else if (container.name) names.add(container.name);
     checkHostPorts(errors, field, [container]);
     if (container.restartPolicy === 'Always') {
-      checkLifecycle(errors, `${at}.lifecycle`, container.lifecycle, pod.spec.terminationGracePeriodSeconds);
+      checkLifecycle(errors, `${at}.lifecycle`, container.lifecycle, pod.spec);
       checkProbes(errors, at, container);
       continue;
     }
@@ -58,6 +58,7 @@ export function checkInitContainers(errors: Errors, field: string, pod: PodConte
 
 const NOT_FOR_EPHEMERAL = [
   'ports',
+  'resources',
   'resizePolicy',
   'restartPolicy',
   'restartPolicyRules',
@@ -88,8 +89,8 @@ export function checkEphemeralContainers(errors: Errors, field: string, pod: Pod
 function checkEphemeralFields(errors: Errors, field: string, container: Fields): void {
   const why = 'cannot be set for an Ephemeral Container';
   for (const name of NOT_FOR_EPHEMERAL)
-    if (container[name] !== undefined) errors.push(forbiddenField(`${field}.${name}`, why));
-  if (Object.keys(container.resources ?? {}).length > 0) errors.push(forbiddenField(`${field}.resources`, why));
+    if (container[name] !== undefined && Object.keys(container[name]).length > 0)
+      errors.push(forbiddenField(`${field}.${name}`, why));
   for (const [index, mount] of (container.volumeMounts ?? []).entries())
     for (const name of ['subPath', 'subPathExpr'])
       if (mount[name]) errors.push(forbiddenField(`${field}.volumeMounts[${index}].${name}`, why));

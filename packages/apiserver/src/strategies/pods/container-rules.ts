@@ -1,11 +1,12 @@
 /** Rules that hold for containers of every kind. */
-import { dns1123LabelErrors, duplicate, invalidValue, notSupported, required } from '@towtank/apimachinery';
+import { dns1123LabelErrors, duplicate, invalidValue, notSupported, required, tooMany } from '@towtank/apimachinery';
 import {
   checkChoice,
   checkGiven,
   checkName,
   checkPort,
   checkRequiredName,
+  checkSupported,
   type Errors,
   type Fields,
   portNameErrors,
@@ -22,6 +23,9 @@ const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const RESIZED = ['cpu', 'memory'];
 const RESIZE_POLICIES = ['NotRequired', 'RestartContainer'];
 const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
+
+const MAX_RESTART_RULES = 20;
+const MAX_EXIT_CODES = 255;
 
 /** What containers of one pod share. */
 export interface PodContext {
@@ -86,12 +90,19 @@ export function checkContainerRestart(errors: Errors, field: string, container: 
   if (restartPolicyRules.length === 0) return;
   if (restartPolicy === undefined)
     errors.push(required(`${field}.restartPolicy`, 'must specify restartPolicy when restart rules are used'));
-  for (const [index, { action, exitCodes }] of restartPolicyRules.entries()) {
+  if (restartPolicyRules.length > MAX_RESTART_RULES)
+    errors.push(tooMany(`${field}.restartPolicyRules`, restartPolicyRules.length, MAX_RESTART_RULES));
+  for (const [index, { action = '', exitCodes }] of restartPolicyRules.entries()) {
     const at = `${field}.restartPolicyRules[${index}]`;
-    checkChoice(errors, `${at}.action`, action, ['Restart', 'RestartAllContainers']);
+    checkSupported(errors, `${at}.action`, action, ['Restart', 'RestartAllContainers']);
     if (exitCodes === undefined) errors.push(required(`${at}.exitCodes`, 'must be specified'));
-    else checkChoice(errors, `${at}.exitCodes.operator`, exitCodes.operator, ['In', 'NotIn']);
+    else checkExitCodes(errors, `${at}.exitCodes`, exitCodes);
   }
+}
+
+function checkExitCodes(errors: Errors, field: string, { operator = '', values = [] }: Fields): void {
+  checkSupported(errors, `${field}.operator`, operator, ['In', 'NotIn']);
+  if (values.length > MAX_EXIT_CODES) errors.push(tooMany(`${field}.values`, values.length, MAX_EXIT_CODES));
 }
 
 /** No two ports of these containers want the same port of the node. */

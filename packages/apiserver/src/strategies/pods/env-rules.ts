@@ -1,8 +1,16 @@
 /** Rules for the environment of containers. */
-import { dns1123SubdomainErrors, invalidValue, labelKeyErrors, notSupported, required } from '@towtank/apimachinery';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  invalidValue,
+  labelKeyErrors,
+  notFoundField,
+  notSupported,
+  required,
+} from '@towtank/apimachinery';
 import { configKeyErrors } from '../config-strategies.ts';
-import { checkGiven, checkName, checkRequiredName, type Errors, type Fields } from '../validation/field-rules.ts';
-import { checkOwnPath } from '../validation/path-rules.ts';
+import { checkName, checkRequiredName, type Errors, type Fields } from '../validation/field-rules.ts';
+import { checkNoBacksteps } from '../validation/path-rules.ts';
 import { amountText } from '../validation/resource-rules.ts';
 
 const BAD_NAME = "a valid environment variable name must consist only of printable ASCII characters other than '='";
@@ -63,12 +71,28 @@ function checkKeyReference(errors: Errors, field: string, { name = '', key }: Fi
   checkRequiredName(errors, `${field}.key`, key, configKeyErrors);
 }
 
+/** Files of variables are in volumes that are empty when the pod starts. */
+export function checkVariableFiles(errors: Errors, field: string, spec: Fields): void {
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers'])
+    for (const [index, { env }] of (spec[list] ?? []).entries())
+      for (const [position, variable] of (env ?? []).entries())
+        if (variable.valueFrom?.fileKeyRef !== undefined)
+          checkFileVolume(errors, `${field}.${list}[${index}].env[${position}].valueFrom.fileKeyRef`, variable, spec);
+}
+
+function checkFileVolume(errors: Errors, field: string, { valueFrom }: Fields, spec: Fields): void {
+  const { volumeName = '' } = valueFrom.fileKeyRef;
+  const volume = (spec.volumes ?? []).find(({ name }: Fields) => name === volumeName);
+  if (volume === undefined) errors.push(notFoundField(`${field}.volumeName`, volumeName));
+  else if (volume.emptyDir === undefined)
+    errors.push(invalidValue(`${field}.volumeName`, volumeName, 'referenced volume must be of type emptyDir'));
+}
+
 function checkFileReference(errors: Errors, field: string, { volumeName, path, key }: Fields): void {
-  checkGiven(errors, `${field}.key`, key);
-  if (key !== undefined) checkName(errors, `${field}.key`, key, envNameErrors);
-  checkGiven(errors, `${field}.volumeName`, volumeName);
+  checkRequiredName(errors, `${field}.key`, key, envNameErrors);
+  checkRequiredName(errors, `${field}.volumeName`, volumeName, dns1123LabelErrors);
   if (!path) errors.push(required(`${field}.path`));
-  else checkOwnPath(errors, `${field}.path`, path);
+  else checkNoBacksteps(errors, `${field}.path`, path);
 }
 
 /** A reference to a field of the pod. */

@@ -25,17 +25,14 @@ export function checkMounts(errors: Errors, field: string, container: Fields, vo
       refuse('name', name, 'must not already exist in volumeDevices');
     if (volumeDevices.some((device: Fields) => device.devicePath === mountPath))
       refuse('mountPath', mountPath, 'must not already exist as a path in volumeDevices');
-    checkSubPaths(errors, field, at, mount, volumes.get(name)?.image !== undefined);
+    checkSubPaths(errors, field, at, mount);
     checkPropagation(errors, `${field}.mountPropagation`, mount, container);
     checkRecursiveReadOnly(errors, `${field}.recursiveReadOnly`, mount);
   }
 }
 
-function checkSubPaths(errors: Errors, field: string, at: string, mount: Fields, isImage: boolean): void {
+function checkSubPaths(errors: Errors, field: string, at: string, mount: Fields): void {
   const { subPath = '', subPathExpr = '' } = mount;
-  const unusable = 'not allowed in image volume sources';
-  if (isImage && subPath !== '') errors.push(invalidValue(`${at}.subPath`, subPath, unusable));
-  if (isImage && subPathExpr !== '') errors.push(invalidValue(`${at}.subPathExpr`, subPathExpr, unusable));
   if (subPath !== '') checkLocalPath(errors, `${field}.subPath`, subPath);
   if (subPathExpr === '') return;
   if (subPath !== '')

@@ -2,6 +2,7 @@
 import { forbiddenField, invalidValue } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Errors, Fields } from '../validation/field-rules.ts';
+import { internalForm } from '../validation/internal-form.ts';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 
@@ -35,6 +36,8 @@ function checkSelectorGrows(errors: Errors, { nodeSelector }: Fields, old: Field
     }
 }
 
+const shown = (term: Fields): object => internalForm('NodeSelectorTerm', term);
+
 /** Each term may have more expressions than before, but no term comes or goes. */
 function checkAffinityGrows(errors: Errors, { affinity }: Fields, old: Fields): void {
   const field = `spec.affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms`;
@@ -42,13 +45,19 @@ function checkAffinityGrows(errors: Errors, { affinity }: Fields, old: Fields): 
   const after: Fields[] = affinity?.nodeAffinity?.[REQUIRED]?.nodeSelectorTerms ?? [];
   if (before.length === 0) return;
   if (before.length !== after.length) {
-    errors.push(invalidValue(field, after, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'));
+    errors.push(
+      invalidValue(field, after.map(shown), 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'),
+    );
     return;
   }
   for (const [index, term] of before.entries())
     if (!isExtended(after[index], term))
       errors.push(
-        invalidValue(`${field}[${index}]`, after[index], 'only additions are allowed (no mutations or deletions)'),
+        invalidValue(
+          `${field}[${index}]`,
+          shown(after[index]),
+          'only additions are allowed (no mutations or deletions)',
+        ),
       );
 }
 

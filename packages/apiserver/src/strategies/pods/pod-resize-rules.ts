@@ -7,10 +7,13 @@ import { checkPod } from './pod-rules.ts';
 import { qosClassOf } from './qos-class.ts';
 
 const RESIZABLE = ['cpu', 'memory'];
+const PARTS = ['requests', 'limits'] as const;
 
 /** The stored pod with the resources of a resize put in: all else in the request is left out. */
 export function resizedSpec(next: Fields, old: Fields): Fields {
   const spec = structuredClone(old);
+  if (next.resources === undefined) delete spec.resources;
+  else spec.resources = structuredClone(next.resources);
   for (const list of ['containers', 'initContainers'])
     for (const container of spec[list] ?? []) {
       const wanted = (next[list] ?? []).find(({ name }: Fields) => name === container.name);
@@ -35,6 +38,7 @@ export function checkResize(errors: Errors, pod: KubeObject, old: KubeObject): v
     errors.push(
       invalidValue('spec', pod.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'),
     );
+  checkPodLevelResize(errors, 'spec.resources', pod.spec.resources, old.spec.resources);
   for (const list of ['initContainers', 'containers'])
     for (const [index, container] of (old.spec[list] ?? []).entries())
       checkContainerResize(
@@ -51,17 +55,30 @@ function refusalOf(old: KubeObject): string | undefined {
 }
 
 function checkContainerResize(errors: Errors, field: string, next: Fields, old: Fields): void {
-  for (const [part, word] of [
-    ['limits', 'limits'],
-    ['requests', 'requests'],
-  ] as const) {
-    const before: Record<string, string> = old?.[part] ?? {};
-    const after: Record<string, string> = next?.[part] ?? {};
-    if (Object.keys(before).some((name) => after[name] === undefined))
-      errors.push(forbiddenField(`${field}.${part}`, `resource ${word} cannot be removed`));
-    const fixed = (list: Record<string, string>): object =>
-      Object.fromEntries(Object.entries(list).filter(([name]) => !RESIZABLE.includes(name)));
-    if (!deepEqual(fixed(before), fixed(after)))
-      errors.push(forbiddenField('spec', 'only cpu and memory resources are mutable'));
+  for (const part of PARTS)
+    if (isLacking(next?.[part], old?.[part]))
+      errors.push(forbiddenField(`${field}.${part}`, `resource ${part} cannot be removed`));
+  if (!PARTS.every((part) => deepEqual(fixed(next?.[part]), fixed(old?.[part]))))
+    errors.push(forbiddenField('spec', 'only cpu and memory resources are mutable'));
+}
+
+type Amounts = Readonly<Record<string, string>> | undefined;
+
+const isLacking = (next: Amounts = {}, old: Amounts = {}): boolean =>
+  Object.keys(old).some((name) => next[name] === undefined);
+
+const fixed = (amounts: Amounts = {}): object =>
+  Object.fromEntries(Object.entries(amounts).filter(([name]) => !RESIZABLE.includes(name)));
+
+/** What a pod asks for as a whole may change like what its containers ask for, but does not go away. */
+function checkPodLevelResize(errors: Errors, field: string, next: Fields, old: Fields): void {
+  if (old !== undefined && next === undefined) {
+    errors.push(forbiddenField(field, 'pod-level resources cannot be removed'));
+    return;
   }
+  for (const part of PARTS)
+    if (isLacking(next?.[part], old?.[part]))
+      errors.push(forbiddenField(`${field}.${part}`, `pod-level resource ${part} cannot be removed`));
+  if (!PARTS.every((part) => deepEqual(fixed(next?.[part]), fixed(old?.[part]))))
+    errors.push(forbiddenField('spec', 'only cpu and memory resources are mutable at pod-level'));
 }

@@ -8,13 +8,17 @@ import { amountText, checkPodResourceName, checkResources } from '../validation/
 /** `spec.resources`: no claims, and no less than what the containers ask for. */
 export function checkPodResources(errors: Errors, field: string, spec: Fields, claims: readonly string[]): void {
   const { resources } = spec;
+  if (spec.os?.name === 'windows') {
+    errors.push(forbiddenField(field, 'may not be set for a windows pod'));
+    return;
+  }
   if (resources.claims !== undefined)
-    errors.push(forbiddenField(`${field}.claims`, 'claims cannot be set for Resources at pod-level'));
+    errors.push(forbiddenField(`${field}.claims`, 'claims may not be set for Resources at pod-level'));
   checkResources(errors, field, resources, claims, checkPodResourceName);
   for (const [name, amount] of containerRequests(spec)) {
-    const ofPod = resources.requests?.[name] ?? '0';
+    const ofPod = resources.requests?.[name];
     const ofContainers = formatQuantity(amount);
-    if (compareQuantities(ofContainers, ofPod) > 0)
+    if (ofPod !== undefined && compareQuantities(ofContainers, ofPod) > 0)
       errors.push(
         invalidValue(
           `${field}.requests[${name}]`,

@@ -22,6 +22,8 @@ import { checkAffinity, checkSpread, checkTolerations } from './affinity-rules.t
 import { checkContainers, checkEphemeralContainers, checkInitContainers } from './container-lists.ts';
 import type { PodContext } from './container-rules.ts';
 import { checkDnsConfig, checkDnsPolicy, checkHostAliases, checkHostNames } from './dns-rules.ts';
+import { checkVariableFiles } from './env-rules.ts';
+import { isMirrorPod } from './pod-annotation-rules.ts';
 import { checkPodResources } from './pod-resource-rules.ts';
 import { checkPodSecurityContext } from './security-context-rules.ts';
 import { checkVolumes } from './volume-rules.ts';
@@ -34,7 +36,7 @@ const MAX_SECONDS = 2 ** 31 - 1;
 export function checkPodSpec(errors: Errors, field: string, spec: Fields, metadata?: ObjectMeta): void {
   if (spec.terminationGracePeriodSeconds === undefined) errors.push(required(`${field}.terminationGracePeriodSeconds`));
   const volumes = checkVolumes(errors, `${field}.volumes`, spec.volumes ?? [], metadata);
-  const claims = checkResourceClaims(errors, `${field}.resourceClaims`, spec.resourceClaims ?? []);
+  const claims = checkResourceClaims(errors, `${field}.resourceClaims`, spec.resourceClaims ?? [], metadata);
   const context: PodContext = { spec, volumes, claims };
   checkContainers(errors, `${field}.containers`, context);
   checkInitContainers(errors, `${field}.initContainers`, context);
@@ -52,6 +54,7 @@ export function checkPodSpec(errors: Errors, field: string, spec: Fields, metada
     checkChoice(errors, `${field}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never']);
   if (spec.overhead !== undefined) checkResources(errors, `${field}.overhead`, { limits: spec.overhead }, []);
   checkOperatingSystem(errors, field, spec);
+  checkVariableFiles(errors, field, spec);
 }
 
 function checkPlacement(errors: Errors, field: string, spec: Fields): void {
@@ -80,9 +83,18 @@ function checkNames(errors: Errors, field: string, spec: Fields): void {
   checkName(errors, `${field}.runtimeClassName`, spec.runtimeClassName, dns1123SubdomainErrors);
 }
 
-function checkResourceClaims(errors: Errors, field: string, claims: readonly Fields[]): string[] {
+function checkResourceClaims(
+  errors: Errors,
+  field: string,
+  claims: readonly Fields[],
+  metadata: ObjectMeta | undefined,
+): string[] {
   const names: string[] = [];
   for (const [index, claim] of claims.entries()) {
+    if (metadata !== undefined && isMirrorPod({ metadata })) {
+      errors.push(forbiddenField('', 'static pods do not support resource claims'));
+      continue;
+    }
     const { name = '', resourceClaimName, resourceClaimTemplateName } = claim;
     const at = `${field}[${index}]`;
     if (name === '') errors.push(required(`${at}.name`));

@@ -5,6 +5,7 @@ import {
   checkNoneNegative,
   checkPort,
   checkPortOrName,
+  checkSupported,
   type Errors,
   type Fields,
 } from '../validation/field-rules.ts';
@@ -63,11 +64,32 @@ function checkHandler(
   if (!found) errors.push(required(field, 'must specify a handler type'));
 }
 
-/** `lifecycle` of a container. */
-export function checkLifecycle(errors: Errors, field: string, lifecycle: Fields, graceSeconds?: number): void {
+const NAMED_SIGNALS =
+  'SIGABRT SIGALRM SIGBUS SIGCHLD SIGCLD SIGCONT SIGFPE SIGHUP SIGILL SIGINT SIGIO SIGIOT SIGKILL SIGPIPE SIGPOLL SIGPROF SIGPWR SIGQUIT SIGRTMAX SIGRTMIN SIGSEGV SIGSTKFLT SIGSTOP SIGSYS SIGTERM SIGTRAP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGUSR1 SIGUSR2 SIGVTALRM SIGWINCH SIGXCPU SIGXFSZ';
+const numbered = (start: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${start}${index + 1}`);
+/** By operating system. */
+const SIGNALS: Readonly<Record<string, readonly string[]>> = {
+  linux: [...NAMED_SIGNALS.split(' '), ...numbered('SIGRTMAX-', 14), ...numbered('SIGRTMIN+', 15)].sort(),
+  windows: ['SIGKILL', 'SIGTERM'],
+};
+
+/** `lifecycle` of a container, in a pod of this spec. */
+export function checkLifecycle(errors: Errors, field: string, lifecycle: Fields, spec: Fields): void {
+  if (lifecycle === undefined) return;
   for (const hook of ['postStart', 'preStop'])
-    if (lifecycle?.[hook] !== undefined)
-      checkHandler(errors, `${field}.${hook}`, lifecycle[hook], HOOK_ACTIONS, graceSeconds);
+    if (lifecycle[hook] !== undefined)
+      checkHandler(errors, `${field}.${hook}`, lifecycle[hook], HOOK_ACTIONS, spec.terminationGracePeriodSeconds);
+  if (lifecycle.stopSignal === undefined) return;
+  if (spec.os === undefined)
+    errors.push(forbiddenField(`${field}.stopSignal`, 'may not be set for containers with empty `spec.os.name`'));
+  else
+    checkSupported(
+      errors,
+      `${field}.stopSignal`,
+      lifecycle.stopSignal,
+      SIGNALS[spec.os.name] ?? [lifecycle.stopSignal],
+    );
 }
 
 /** The three probes of a container. */

@@ -1,8 +1,10 @@
 /** Rules for files in volumes that show keys, fields and tokens. */
 import { forbiddenField, invalidValue, required } from '@towtank/apimachinery';
-import { checkGiven, type Errors, type Fields } from '../validation/field-rules.ts';
+import { checkGiven, checkSupported, type Errors, type Fields } from '../validation/field-rules.ts';
+import { internalForm } from '../validation/internal-form.ts';
 import { checkLabelSelector } from '../validation/label-selector-rules.ts';
 import { checkFileMode, checkOwnPath } from '../validation/path-rules.ts';
+import { checkSignerName } from '../validation/signer-name-rules.ts';
 import { checkFieldReference, checkResourceReference } from './env-rules.ts';
 
 const FILE_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];
@@ -57,6 +59,8 @@ export function checkProjected(errors: Errors, field: string, { defaultMode, sou
     }
     checkToken(errors, field, `${at}.serviceAccountToken`, source.serviceAccountToken);
     checkTrustBundle(errors, `${at}.clusterTrustBundle`, source.clusterTrustBundle, occupy);
+    if (source.podCertificate !== undefined)
+      checkCertificate(errors, `${at}.podCertificate`, source.podCertificate, occupy);
     if (Object.keys(source).length > 1)
       errors.push(forbiddenField(at, 'may not specify more than 1 volume type per source'));
   }
@@ -88,7 +92,13 @@ function checkTrustBundle(errors: Errors, field: string, bundle: Fields, occupy:
   if (bundle === undefined) return;
   const { name, signerName, labelSelector, path = '' } = bundle;
   if (name !== undefined && signerName !== undefined)
-    errors.push(invalidValue(field, bundle, 'only one of name and signerName may be used'));
+    errors.push(
+      invalidValue(
+        field,
+        internalForm('ClusterTrustBundleProjection', bundle),
+        'only one of name and signerName may be used',
+      ),
+    );
   else if (name !== undefined) {
     checkGiven(errors, `${field}.name`, name, 'must be a valid object name');
     if (labelSelector !== undefined)
@@ -97,9 +107,35 @@ function checkTrustBundle(errors: Errors, field: string, bundle: Fields, occupy:
       );
   } else if (signerName !== undefined) {
     checkGiven(errors, `${field}.signerName`, signerName, 'must be a valid signer name');
+    checkSignerName(errors, `${field}.signerName`, signerName);
     checkLabelSelector(errors, `${field}.labelSelector`, labelSelector);
   } else errors.push(required(field, 'either name or signerName must be specified'));
   checkGiven(errors, `${field}.path`, path);
   checkOwnPath(errors, `${field}.path`, path);
   occupy(path, path);
+}
+
+const KEY_TYPES = ['RSA3072', 'RSA4096', 'ECDSAP256', 'ECDSAP384', 'ECDSAP521', 'ED25519'];
+const MIN_CERTIFICATE_SECONDS = 3600;
+const DAY_SECONDS = 86_400;
+const MAX_CERTIFICATE_DAYS = 91;
+const CERTIFICATE_PATHS = ['credentialBundlePath', 'keyPath', 'certificateChainPath'];
+
+/** A certificate that is made for the pod: of a signer, of a kind, for a time, in one file or more. */
+function checkCertificate(errors: Errors, field: string, certificate: Fields, occupy: Occupy): void {
+  const { signerName = '', keyType = '', maxExpirationSeconds: seconds } = certificate;
+  checkSignerName(errors, `${field}.signerName`, signerName);
+  checkSupported(errors, `${field}.keyType`, keyType, KEY_TYPES);
+  const most = (signerName.startsWith('kubernetes.io/') ? 1 : MAX_CERTIFICATE_DAYS) * DAY_SECONDS;
+  const at = `${field}.maxExpirationSeconds`;
+  if (seconds < MIN_CERTIFICATE_SECONDS)
+    errors.push(invalidValue(at, seconds, `if provided, maxExpirationSeconds must be >= ${MIN_CERTIFICATE_SECONDS}`));
+  if (seconds > most) errors.push(invalidValue(at, seconds, `if provided, maxExpirationSeconds must be <= ${most}`));
+  const paths = CERTIFICATE_PATHS.filter((name) => certificate[name]);
+  for (const name of paths) {
+    checkOwnPath(errors, `${field}.${name}`, certificate[name]);
+    occupy(certificate[name], certificate[name]);
+  }
+  if (paths.length === 0)
+    errors.push(required(field, 'specify at least one of credentialBundlePath, keyPath, and certificateChainPath'));
 }

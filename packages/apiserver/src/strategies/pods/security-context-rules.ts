@@ -1,6 +1,7 @@
 /** Rules for the users, groups and privileges of pods and containers. */
 import { duplicate, invalidValue, notSupported, required, tooLong } from '@towtank/apimachinery';
 import { checkRange, checkSupported, type Errors, type Fields } from '../validation/field-rules.ts';
+import { internalForm } from '../validation/internal-form.ts';
 import { checkLocalPath } from '../validation/path-rules.ts';
 import { checkWindowsOptions } from './windows-rules.ts';
 
@@ -30,7 +31,7 @@ function checkEscalation(errors: Errors, field: string, context: Fields): void {
     void errors.push(
       invalidValue(
         field,
-        internalSecurityContext(context),
+        internalForm('SecurityContext', context),
         `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
       ),
     );
@@ -38,25 +39,6 @@ function checkEscalation(errors: Errors, field: string, context: Fields): void {
   for (const capability of context.capabilities?.add ?? [])
     if (capability === 'CAP_SYS_ADMIN') refuse('`capabilities.Add` CAP_SYS_ADMIN');
 }
-
-/** The context as the server's own type shows it, which has capitals and says null. */
-const internalSecurityContext = (context: Fields): object => ({
-  Capabilities:
-    context.capabilities === undefined
-      ? null
-      : { Add: context.capabilities.add ?? null, Drop: context.capabilities.drop ?? null },
-  Privileged: context.privileged ?? null,
-  SELinuxOptions: context.seLinuxOptions ?? null,
-  WindowsOptions: context.windowsOptions ?? null,
-  RunAsUser: context.runAsUser ?? null,
-  RunAsGroup: context.runAsGroup ?? null,
-  RunAsNonRoot: context.runAsNonRoot ?? null,
-  ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
-  AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null,
-  ProcMount: context.procMount ?? null,
-  SeccompProfile: context.seccompProfile ?? null,
-  AppArmorProfile: context.appArmorProfile ?? null,
-});
 
 /** `securityContext` of a pod. */
 export function checkPodSecurityContext(errors: Errors, field: string, spec: Fields): void {
