@@ -1,6 +1,6 @@
 /** The fields of new objects: worked out once for all objects of the same shape. */
 import { isJsonObject, type JsonObject } from '../schema/own-property.ts';
-import type { ListPlan, MapPlan, StructPlan, TypePlan } from '../schema/type-plan.ts';
+import type { ListPlan, TypePlan } from '../schema/type-plan.ts';
 import type { FieldSet } from './field-set.ts';
 import { encodeFields } from './fields-v1.ts';
 import { itemElement } from './path-element.ts';
@@ -27,6 +27,10 @@ const [OBJECT, LIST, END, SCALAR, NULL, FILLED, EMPTY, BROKEN] = [0, 1, 2, 3, 4,
 /** A place in the tree of the shapes of one type: all objects that come this way are alike so far. */
 interface ShapeNode {
   readonly next: Map<string | number, ShapeNode>;
+  /** What stands here is of this type. */
+  readonly plan: TypePlan;
+  /** What it is compared with, which the way here has determined. */
+  readonly old: unknown;
   created: CreatedFields | undefined;
 }
 
@@ -35,40 +39,70 @@ const MAX_NODES = 32 * 1024;
 
 /** The shapes of one type that have been met. */
 class ShapeTree {
-  #root = nodeWithout();
+  readonly #rules = new Map<string, ShapeNode>();
   #size = 0;
 
-  get root(): ShapeNode {
+  /** The root for objects that are compared by these rules. */
+  root({ plan, old, rules }: Creation): ShapeNode {
     if (this.#size > MAX_NODES) {
-      this.#root = nodeWithout();
+      this.#rules.clear();
       this.#size = 0;
     }
-    return this.#root;
+    let root = this.#rules.get(rules);
+    if (root === undefined) {
+      root = { next: new Map(), plan, old, created: undefined };
+      this.#rules.set(rules, root);
+    }
+    return root;
   }
 
+  /** Where a step leads that does not lead to a value of its own. */
   after(node: ShapeNode, step: string | number): ShapeNode {
-    let next = node.next.get(step);
-    if (next === undefined) {
-      next = nodeWithout();
-      node.next.set(step, next);
-      this.#size += 1;
-    }
-    return next;
+    return node.next.get(step) ?? this.#add(node, step, ANY_PLAN, undefined);
+  }
+
+  /** Where the field of an object leads, whose own node is `parent`. */
+  field(node: ShapeNode, parent: ShapeNode, name: string): ShapeNode {
+    return node.next.get(name) ?? this.#add(node, name, planBelow(parent.plan, name), oldBelow(parent.old, name));
+  }
+
+  /** Where the item of a list leads. */
+  item(node: ShapeNode, list: ListPlan, element: string): ShapeNode {
+    return node.next.get(element) ?? this.#add(node, element, list.items, undefined);
+  }
+
+  #add(node: ShapeNode, step: string | number, plan: TypePlan, old: unknown): ShapeNode {
+    const added = { next: new Map(), plan, old: isNothing(old) ? undefined : old, created: undefined };
+    node.next.set(step, added);
+    this.#size += 1;
+    return added;
   }
 }
 
-const nodeWithout = (): ShapeNode => ({ next: new Map(), created: undefined });
+/** A comparison with null or with an empty list finds what one with nothing finds. */
+const isNothing = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);
+
+const oldBelow = (old: unknown, name: string): unknown =>
+  isJsonObject(old) && Object.hasOwn(old, name) ? old[name] : undefined;
+
+const ANY_PLAN: TypePlan = { kind: 'any', schema: {}, goType: '' };
+
+function planBelow(plan: TypePlan, name: string): TypePlan {
+  if (plan.kind === 'map') return plan.items;
+  if (plan.kind === 'struct') return plan.fields.get(name)?.plan ?? plan.others ?? ANY_PLAN;
+  return plan;
+}
 
 const known = new WeakMap<TypePlan, ShapeTree>();
 
 /** The result of `compare`, or of an earlier comparison of an object that cannot be told from this one by its fields. */
-export function createdFields({ plan, old, next, rules }: Creation, compare: () => FieldSet): CreatedFields {
-  let tree = known.get(plan);
+export function createdFields(creation: Creation, compare: () => FieldSet): CreatedFields {
+  let tree = known.get(creation.plan);
   if (tree === undefined) {
     tree = new ShapeTree();
-    known.set(plan, tree);
+    known.set(creation.plan, tree);
   }
-  const node = walk(tree, tree.after(tree.root, rules), plan, old, next);
+  const node = walk(tree, tree.root(creation), creation.next);
   if (node.created === undefined) {
     const fields = compare();
     node.created = { fields, written: encodeFields(fields) };
@@ -77,60 +111,42 @@ export function createdFields({ plan, old, next, rules }: Creation, compare: () 
 }
 
 /**
- * Where a value leads from a node. Two values arrive at one place only if they have the same fields: names, keys of list
- * items, and what is null or empty, but no other values, unless there is an old value to compare them with.
+ * Where a value leads from its node. Two values arrive at one place only if they have the same fields: names, keys of
+ * list items, and what is null or empty, but no other values, unless there is an old value to compare them with.
  */
-function walk(tree: ShapeTree, from: ShapeNode, plan: TypePlan, before: unknown, next: unknown): ShapeNode {
-  const old = isNothing(before) ? undefined : before;
+function walk(tree: ShapeTree, from: ShapeNode, next: unknown): ShapeNode {
+  const { plan, old } = from;
   if (typeof next !== 'object') return tree.after(from, old === undefined ? SCALAR : JSON.stringify(next));
   if (next === null) return tree.after(from, NULL);
-  if (Array.isArray(next)) return walkList(tree, from, plan, old, next);
+  if (Array.isArray(next)) {
+    const hasItems = plan.kind === 'list' && plan.keys !== undefined && old === undefined;
+    return hasItems ? walkList(tree, from, plan, next) : walkLeaf(tree, from, next);
+  }
   const isLeaf = plan.kind === 'scalar' || plan.kind === 'list' || ('atomic' in plan && plan.atomic);
-  if (isLeaf) return walkLeaf(tree, from, old, next);
-  return walkFields(tree, from, plan, isJsonObject(old) ? old : undefined, next as JsonObject);
+  return isLeaf ? walkLeaf(tree, from, next) : walkFields(tree, from, next as JsonObject);
 }
 
-/** A comparison with null or with an empty list finds what one with nothing finds. */
-const isNothing = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);
-
-function walkList(tree: ShapeTree, from: ShapeNode, plan: TypePlan, old: unknown, next: readonly unknown[]): ShapeNode {
-  if (plan.kind !== 'list' || plan.keys === undefined || old !== undefined) return walkLeaf(tree, from, old, next);
+function walkList(tree: ShapeTree, from: ShapeNode, plan: ListPlan, next: readonly unknown[]): ShapeNode {
   let node = tree.after(from, LIST);
   for (const item of next) {
     const found = itemElement(plan, item);
     if ('error' in found) node = tree.after(node, BROKEN);
-    else node = walk(tree, tree.after(node, found.element), plan.items, undefined, item);
+    else node = walk(tree, tree.item(node, plan, found.element), item);
   }
   return tree.after(node, END);
 }
 
-function walkFields(
-  tree: ShapeTree,
-  from: ShapeNode,
-  plan: Exclude<TypePlan, { kind: 'scalar' } | ListPlan>,
-  old: JsonObject | undefined,
-  next: JsonObject,
-): ShapeNode {
+function walkFields(tree: ShapeTree, from: ShapeNode, next: JsonObject): ShapeNode {
   let node = tree.after(from, OBJECT);
   for (const name in next) {
     const value = next[name];
-    if (value === undefined) continue;
-    const before = old !== undefined && Object.hasOwn(old, name) ? old[name] : undefined;
-    node = walk(tree, tree.after(node, name), planBelow(plan, name), before, value);
+    if (value !== undefined) node = walk(tree, tree.field(node, from, name), value);
   }
   return tree.after(node, END);
 }
 
-function planBelow(plan: StructPlan | MapPlan | Extract<TypePlan, { kind: 'any' }>, name: string): TypePlan {
-  if (plan.kind === 'map') return plan.items;
-  if (plan.kind === 'struct') return plan.fields.get(name)?.plan ?? plan.others ?? ANY_PLAN;
-  return plan;
-}
-
-const ANY_PLAN: TypePlan = { kind: 'any', schema: {}, goType: '' };
-
-function walkLeaf(tree: ShapeTree, from: ShapeNode, old: unknown, next: object): ShapeNode {
-  if (old !== undefined) return tree.after(from, JSON.stringify(next));
+function walkLeaf(tree: ShapeTree, from: ShapeNode, next: object): ShapeNode {
+  if (from.old !== undefined) return tree.after(from, JSON.stringify(next));
   if (Array.isArray(next)) return tree.after(from, next.length === 0 ? EMPTY : FILLED);
   for (const _ in next) return tree.after(from, FILLED);
   return tree.after(from, EMPTY);

@@ -44,27 +44,24 @@ export interface ManagementContext {
   readonly inVersion?: ((apiVersion: string) => ConvertedObjects | undefined) | undefined;
 }
 
-/** A write to account for. */
-export interface UpdateContext extends ManagementContext {
-  /** The object that is to be stored, defaulted, in the same version. It is not changed. */
-  readonly next: KubeObject;
-  readonly operation: 'Update';
-}
-
-/** The entries for `metadata.managedFields`; none when nobody manages anything. */
-export function updateManagedFields(context: UpdateContext): ManagedFieldsEntry[] {
-  const { live, next, schema, subresource } = context;
+/**
+ * The entries for `metadata.managedFields` of the object that is to be stored, defaulted, in the version of the context;
+ * none when nobody manages anything. The object is not changed.
+ */
+export function updateManagedFields(next: KubeObject, context: ManagementContext): ManagedFieldsEntry[] {
+  const { live, schema, subresource } = context;
   const given = subresource === '' ? next.metadata.managedFields : undefined;
+  if (given === undefined && live === undefined) return createdManagers(next, context);
   const managers = managersOf(given, live);
   if (managers.size === 0 && live?.metadata.uid !== undefined) return [];
-  if (managers.size === 0 && live === undefined) return createdManagers(context);
+  if (managers.size === 0 && live === undefined) return createdManagers(next, context);
   takeFields(managers, { old: live ?? emptyObject(schema), next }, context);
   return encodeManagers(managers);
 }
 
 /** All fields of a new object are its creator's. */
-function createdManagers(context: UpdateContext): ManagedFieldsEntry[] {
-  const { next, schema, manager, apiVersion, subresource, now, hasStatus } = context;
+function createdManagers(next: KubeObject, context: ManagementContext): ManagedFieldsEntry[] {
+  const { schema, manager, apiVersion, subresource, now, hasStatus } = context;
   const plan = planOf(schema);
   const creation = { plan, old: emptyObject(schema), next, rules: `${subresource} ${hasStatus} ` };
   const { fields, written } = createdFields(
@@ -72,8 +69,9 @@ function createdManagers(context: UpdateContext): ManagedFieldsEntry[] {
     () => compareObjects(plan, creation.old, next, resetFieldsFor(context).skipped).changed,
   );
   if (isEmpty(fields)) return [];
-  const identity = { manager: manager || 'unknown', operation: 'Update', apiVersion, subresource } as const;
-  return [encodeManager({ ...identity, time: formatTime(now), fields, written })];
+  const creator = manager || 'unknown';
+  const time = formatTime(now);
+  return [encodeManager({ manager: creator, operation: 'Update', apiVersion, subresource, time, fields, written })];
 }
 
 /** Entries of a client win over stored ones, unless it sends none or broken ones. */

@@ -90,9 +90,7 @@ function complete(call: ApiCall, object: KubeObject, old: KubeObject | undefined
   const { served, store } = call;
   applyDefaults(object, served.schema);
   if (served.toStored === undefined) store.strategy.setDefaults?.(object);
-  const context = managementOf(call, old);
-  const managedFields = updateManagedFields({ ...context, next: object, operation: 'Update' });
-  return toStored(call, withManagers(object, managedFields));
+  return toStored(call, withManagers(object, updateManagedFields(object, managementOf(call, old))));
 }
 
 function withManagers(object: KubeObject, managedFields: ManagedFieldsEntry[]): KubeObject {

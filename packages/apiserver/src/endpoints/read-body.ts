@@ -20,19 +20,26 @@ import type { ApiCall } from './api-call.ts';
 const MEDIA_TYPES = ['application/json', 'application/yaml', PROTOBUF_MEDIA_TYPE];
 
 /** The body as a value, with what strict decoding has to say of its text. Throws 400 and 415. */
-export async function readBody({ request, served }: ApiCall): Promise<DecodedBody> {
+export function readBody({ request, served }: ApiCall): DecodedBody | Promise<DecodedBody> {
   if (request.object !== undefined) return { value: request.object, duplicates: [] };
   const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   if (mediaType === PROTOBUF_MEDIA_TYPE) return readProtobuf(served, request.body ?? new Uint8Array());
   const format = FORMATS[mediaType];
   if (format === undefined) throw unsupportedMediaType(MEDIA_TYPES);
   const bytes = request.body ?? new Uint8Array();
+  const refuse = (reason: unknown): never => {
+    throw reason instanceof BodySyntaxError ? unreadable(served, reason, { bytes, mediaType }) : reason;
+  };
   try {
     if (format === 'application/json') return decodeBody(bytes, format);
-    return decodeYamlAsJson(bytes) ?? decodeBody(bytes, format, await loadYaml());
+    return (
+      decodeYamlAsJson(bytes) ??
+      loadYaml()
+        .then((yaml) => decodeBody(bytes, format, yaml))
+        .catch(refuse)
+    );
   } catch (reason) {
-    if (!(reason instanceof BodySyntaxError)) throw reason;
-    throw unreadable(served, reason, { bytes, mediaType });
+    return refuse(reason);
   }
 }
 

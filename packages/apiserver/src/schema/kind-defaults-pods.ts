@@ -27,15 +27,20 @@ const setPodSpec: Defaulter = (spec) => {
   else delete spec.serviceAccountName;
 };
 
+const setRequests: Defaulter = (containers) => {
+  for (const { resources } of containers ?? [])
+    if (resources?.limits !== undefined) resources.requests = { ...resources.limits, ...resources.requests };
+};
+
 /** Only of pods themselves, not of templates: limits stand in for requests, host ports for host networking. */
 const setPod: Defaulter = ({ spec }) => {
-  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
-  for (const { resources } of containers)
-    if (resources?.limits !== undefined) resources.requests = { ...resources.limits, ...resources.requests };
+  setRequests(spec.containers);
+  setRequests(spec.initContainers);
   setPodLevelResources(spec);
   spec.enableServiceLinks ??= true;
   if (!spec.hostNetwork) return;
-  for (const { ports } of containers) for (const port of ports ?? []) port.hostPort ||= port.containerPort;
+  for (const { ports } of [...(spec.containers ?? []), ...(spec.initContainers ?? [])])
+    for (const port of ports ?? []) port.hostPort ||= port.containerPort;
 };
 
 const setProbe: Defaulter = (probe) => {

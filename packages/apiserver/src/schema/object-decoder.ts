@@ -263,8 +263,10 @@ export function formatStrictPath(path: readonly (string | number)[]): string {
 
 function isDropped({ emptiness }: FieldPlan, value: unknown): boolean {
   if (emptiness === 'keep' || emptiness === 'zero') return false;
-  if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0;
+  if (typeof value === 'object' && value !== null) {
+    for (const _ in value) return false;
+    return true;
+  }
   return emptiness === 'omit' && (value === '' || value === 0 || value === false);
 }
 

@@ -1,5 +1,5 @@
 /** An object at one revision, with its bytes. */
-import type { KubeObject, ManagedFieldsEntry } from '@towtank/apimachinery';
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '@towtank/apimachinery';
 import { deepFreeze } from './deep-freeze.ts';
 import type { EncodingCache } from './encoding-cache.ts';
 import type { ItemBlock } from './item-block.ts';
@@ -83,27 +83,30 @@ export class StoredObject {
 }
 
 /** Encodes an object so that its type fields can be cut off. */
-export function encodeObject({ kind, apiVersion, ...rest }: KubeObject): EncodedObject {
-  const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
-  const line = slabBuffer(`${head}${jsonOfBody(rest)}\n`);
-  return { line, bodyOffset: Buffer.byteLength(head) };
+export function encodeObject(object: KubeObject): EncodedObject {
+  const head = `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)}`;
+  const line = slabBuffer(`${head}${jsonOfBody(object)}}\n`);
+  return { line, bodyOffset: Buffer.byteLength(head) + 1 };
+}
+
+/** All fields but those of the type, with a comma before each. */
+function jsonOfBody(object: KubeObject): string {
+  let text = '';
+  for (const field in object) {
+    if (field === 'kind' || field === 'apiVersion') continue;
+    const json = field === 'metadata' ? jsonOfMetadata(object.metadata) : JSON.stringify(object[field]);
+    if (json !== undefined) text += `,${JSON.stringify(field)}:${json}`;
+  }
+  return text;
 }
 
 /** Managed fields are a large part of most objects, and their text is known. */
-function jsonOfBody(body: Omit<KubeObject, 'kind' | 'apiVersion'>): string {
-  const { managedFields, ...metadata } = body.metadata;
-  const written = managedFields === undefined || !metadata.name ? undefined : jsonOfManagers(managedFields);
-  if (written === undefined) return JSON.stringify(body).slice(1);
-  let text = '';
-  for (const field in body) {
-    const value = field === 'metadata' ? metadata : body[field];
-    const json = JSON.stringify(value) as string | undefined;
-    if (json === undefined) continue;
-    if (text !== '') text += ',';
-    text += `${JSON.stringify(field)}:`;
-    text += field === 'metadata' ? `${json.slice(0, -1)},"managedFields":[${written}]}` : json;
-  }
-  return `${text}}`;
+function jsonOfMetadata({ managedFields, ...metadata }: ObjectMeta): string {
+  const written = managedFields === undefined ? undefined : jsonOfManagers(managedFields);
+  if (written === undefined)
+    return JSON.stringify(managedFields === undefined ? metadata : { ...metadata, managedFields });
+  const json = JSON.stringify(metadata);
+  return `${json.slice(0, -1)}${json === '{}' ? '' : ','}"managedFields":[${written}]}`;
 }
 
 /** Undefined when the fields of a manager are not shared, or stand where their text cannot be put in. */

@@ -1,7 +1,7 @@
 /** Objects for the tests of managed fields. */
 import type { KubeObject, ManagedFieldsEntry } from '@towtank/apimachinery';
 import { type ApplyContext, applyServerSide } from '../../src/apply/apply-server-side.ts';
-import { type UpdateContext, updateManagedFields } from '../../src/apply/update-managed-fields.ts';
+import { type ManagementContext, updateManagedFields } from '../../src/apply/update-managed-fields.ts';
 import { applyDefaults } from '../../src/schema/apply-defaults.ts';
 import { decodeObject } from '../../src/schema/decode-object.ts';
 import { type Schema, schemaOfKind } from '../../src/schema/schema-table.ts';
@@ -28,16 +28,14 @@ export function store(object: KubeObject, managedFields: ManagedFieldsEntry[]): 
 }
 
 /** Writes by create or update, and answers what would be stored. */
-export function write(live: KubeObject | undefined, value: object, more: Partial<UpdateContext> = {}): KubeObject {
+export function write(live: KubeObject | undefined, value: object, more: Partial<ManagementContext> = {}): KubeObject {
   const next = read(value);
   const { apiVersion = '', kind = '' } = next;
-  const managedFields = updateManagedFields({
+  const managedFields = updateManagedFields(next, {
     live,
-    next,
     schema: schemaOfKind(apiVersion, kind) as Schema,
     manager: 'writer',
     apiVersion,
-    operation: 'Update',
     subresource: '',
     now: START,
     ...more,

@@ -100,21 +100,27 @@ export function checkResources(
 ): void {
   if (resources === undefined) return;
   const { limits = {}, requests = {} } = resources;
-  for (const name of Object.keys(limits)) {
+  for (const name in limits) {
     checkEachName(errors, `${field}.limits[${name}]`, name);
     checkResourceAmount(errors, `${field}.limits[${name}]`, name, limits[name]);
     checkHugePages(errors, `${field}.limits[${name}]`, name, limits[name]);
   }
-  for (const name of Object.keys(requests)) {
+  for (const name in requests) {
     checkEachName(errors, `${field}.requests[${name}]`, name);
     checkResourceAmount(errors, `${field}.requests[${name}]`, name, requests[name]);
     checkAgainstLimit(errors, field, name, requests[name], limits[name]);
     checkHugePages(errors, `${field}.requests[${name}]`, name, requests[name]);
   }
-  const names = [...Object.keys(limits), ...Object.keys(requests)];
-  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory'))
-    errors.push(forbiddenField(field, 'HugePages require cpu or memory'));
+  if (namesHugePages(limits) || namesHugePages(requests)) {
+    const has = (name: string): boolean => limits[name] !== undefined || requests[name] !== undefined;
+    if (!has('cpu') && !has('memory')) errors.push(forbiddenField(field, 'HugePages require cpu or memory'));
+  }
   checkClaims(errors, `${field}.claims`, resources.claims ?? [], claims);
+}
+
+function namesHugePages(amounts: Fields): boolean {
+  for (const name in amounts) if (isHugePages(name)) return true;
+  return false;
 }
 
 function checkAgainstLimit(errors: Errors, field: string, name: string, request: string, limit?: string): void {
