@@ -62,6 +62,13 @@ export function checkPortOrName(errors: Errors, field: string, port: number | st
   else checkPort(errors, field, port);
 }
 
+/** What is wrong with a field whose value would say nothing in the message. */
+export const invalidField = (field: string, detail: string): FieldError => ({
+  field,
+  reason: 'FieldValueInvalid',
+  body: `Invalid value: ${detail}`,
+});
+
 /** A text, where there is one, follows the rules of a name. */
 export function checkName(errors: Errors, field: string, name: string | null | undefined, rule: NameRule): void {
   if (name === undefined || name === null) return;

@@ -1,5 +1,5 @@
 /** Jobs: pods that end. Their selector is made by the server unless the creator insists. */
-import { invalidValue, type KubeObject, required } from '@towtank/apimachinery';
+import { dns1123LabelErrors, invalidValue, type KubeObject, required } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
 import { nameWarning, templateWarnings } from '../pods/pod-warnings.ts';
@@ -34,6 +34,15 @@ function checkJob(errors: Errors, job: KubeObject): void {
   if (spec.manualSelector !== true && spec.selector !== undefined) checkGenerated(errors, job);
   checkJobSpec(errors, 'spec', spec);
   checkSelector(errors, spec);
+  if (spec.completionMode === 'Indexed' && spec.completions > 0) checkHostnames(errors, job);
+}
+
+/** The pods of an indexed Job are named after it and their indexes. */
+function checkHostnames(errors: Errors, { metadata, spec }: KubeObject): void {
+  const { name = '' } = metadata;
+  const last = `${name}-${spec.completions - 1}`;
+  if (dns1123LabelErrors(last).length > 0)
+    errors.push(invalidValue('metadata.name', name, `will not able to create pod with invalid DNS label: ${last}`));
 }
 
 function checkSelector(errors: Errors, { selector, template }: Fields): void {
@@ -79,10 +88,11 @@ function checkUpdate(errors: Errors, { spec }: KubeObject, old: KubeObject): voi
 /** Indexed Jobs may change their size: completions together with parallelism. */
 function checkCompletions(errors: Errors, spec: Fields, old: Fields): void {
   if (spec.completions === old.completions) return;
-  const elastic = spec.completions !== undefined && old.completions !== undefined && spec.completionMode === 'Indexed';
-  if (!elastic) checkUnchanged(errors, 'spec.completions', spec.completions, old.completions);
-  else if (spec.parallelism !== spec.completions)
-    errors.push(invalidValue('spec.completions', spec.completions, 'can only be modified in tandem with parallelism'));
+  if (spec.completionMode !== 'Indexed') checkUnchanged(errors, 'spec.completions', spec.completions, old.completions);
+  else if (spec.completions !== undefined && spec.parallelism !== spec.completions)
+    errors.push(
+      invalidValue('spec.completions', spec.completions, 'can only be modified in tandem with spec.parallelism'),
+    );
 }
 
 /** A Job that has not started may be told where its pods run. */

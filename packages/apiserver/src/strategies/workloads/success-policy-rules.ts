@@ -1,13 +1,17 @@
 /** Rules for when an indexed Job counts as done before all of it is. */
-import { invalidValue, required, tooMany } from '@towtank/apimachinery';
+import { invalidValue, required, tooLong, tooMany } from '@towtank/apimachinery';
 import type { Errors, Fields } from '../validation/field-rules.ts';
+import { internalForm } from '../validation/internal-form.ts';
 
 const MAX_RULES = 20;
+const MAX_INDEXES_BYTES = 64 * 1024;
 
 /** `successPolicy` of a Job. */
 export function checkSuccessPolicy(errors: Errors, field: string, spec: Fields): void {
   if (spec.completionMode !== 'Indexed') {
-    errors.push(invalidValue(field, { Rules: spec.successPolicy.rules ?? null }, 'requires indexed completion mode'));
+    errors.push(
+      invalidValue(field, internalForm('SuccessPolicy', spec.successPolicy), 'requires indexed completion mode'),
+    );
     return;
   }
   const rules: Fields[] = spec.successPolicy.rules ?? [];
@@ -22,8 +26,10 @@ function checkRule(errors: Errors, field: string, rule: Fields, completions: num
   const { succeededCount, succeededIndexes } = rule;
   if (succeededCount === undefined && succeededIndexes === undefined)
     errors.push(required(field, 'at least one of succeededCount or succeededIndexes must be specified'));
-  let indexes: number | undefined;
+  let indexes = 0;
   if (succeededIndexes !== undefined) {
+    if (Buffer.byteLength(succeededIndexes) > MAX_INDEXES_BYTES)
+      errors.push(tooLong(`${field}.succeededIndexes`, MAX_INDEXES_BYTES));
     const counted = countIndexes(succeededIndexes, completions);
     if (typeof counted === 'string')
       errors.push(
@@ -42,7 +48,7 @@ function checkRule(errors: Errors, field: string, rule: Fields, completions: num
         `must be less than or equal to ${completions} (the number of specified completions)`,
       ),
     );
-  else if (indexes !== undefined && succeededCount > indexes)
+  if (succeededIndexes !== undefined && succeededCount > indexes)
     errors.push(
       invalidValue(
         at,
@@ -53,7 +59,8 @@ function checkRule(errors: Errors, field: string, rule: Fields, completions: num
 }
 
 /** How many indexes `1,3-5` names; a text is what is wrong with it. */
-function countIndexes(text: string, completions: number): number | string {
+export function countIndexes(text: string, completions: number): number | string {
+  if (text === '') return 0;
   let total = 0;
   let last = -1;
   for (const part of text.split(',')) {
