@@ -1,5 +1,13 @@
 /** The ServiceCIDR that the API server makes of its own flag, and makes again where somebody deletes it. */
-import { type Activity, type Clock, formatTime, type KubeObject, type Random, type Timer } from '@towtank/apimachinery';
+import {
+  type Activity,
+  type Clock,
+  formatTime,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  type Random,
+  type Timer,
+} from '@towtank/apimachinery';
 import type { ServerEvents } from '../events/server-events.ts';
 import { deepEqual } from '../registry/deep-equal.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -28,11 +36,28 @@ export const defaultServiceCidr = (cidrs: readonly string[], now: number): Boots
   object: {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'ServiceCIDR',
-    metadata: { name: NAME },
+    metadata: { name: NAME, managedFields: managedFields(formatTime(now)) },
     spec: { cidrs: [...cidrs] },
     status: { conditions: [ready(now)] },
   },
 });
+
+/** The server writes the ranges, and the condition as one of its controllers. */
+const managedFields = (time: string): ManagedFieldsEntry[] => {
+  const common = { apiVersion: 'networking.k8s.io/v1', time, fieldsType: 'FieldsV1' };
+  return [
+    { manager: COMPONENT, operation: 'Apply', ...common, fieldsV1: CONDITION_FIELDS, subresource: 'status' },
+    { manager: 'kube-apiserver', operation: 'Update', ...common, fieldsV1: { 'f:spec': { 'f:cidrs': {} } } },
+  ];
+};
+
+const CONDITION_FIELDS = {
+  'f:status': {
+    'f:conditions': {
+      'k:{"type":"Ready"}': { '.': {}, 'f:lastTransitionTime': {}, 'f:message': {}, 'f:status': {}, 'f:type': {} },
+    },
+  },
+};
 
 const ready = (now: number): object => ({
   type: 'Ready',
@@ -74,7 +99,7 @@ async function putRight(options: DefaultServiceCidrOptions, reported: Set<string
   const stored = await storage.get(SERVICE_CIDRS, NAME);
   if (stored === undefined) {
     const { object } = defaultServiceCidr(cidrs, clock.now());
-    const metadata = { name: NAME, uid: random.uuid(), creationTimestamp: formatTime(clock.now()) };
+    const metadata = { ...object.metadata, uid: random.uuid(), creationTimestamp: formatTime(clock.now()) };
     await storage.create(SERVICE_CIDRS, NAME, { ...object, metadata });
     return;
   }

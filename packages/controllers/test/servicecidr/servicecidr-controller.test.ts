@@ -94,6 +94,24 @@ test('the range of a fresh cluster is protected and ready', async () => {
   await ranges.cluster.settled();
   const { metadata } = await ranges.cluster.client.resource(CIDRS).get('kubernetes');
   assert.equal([metadata.finalizers, await ranges.ready('kubernetes')], [[FINALIZER], READY]);
+  const condition = (fields: readonly string[]): object => ({
+    'f:status': {
+      'f:conditions': { 'k:{"type":"Ready"}': Object.fromEntries(['.', ...fields].map((field) => [field, {}])) },
+    },
+  });
+  // What both controllers say of the condition belongs to both of them; the time is the same because it stands still.
+  assert.equal(
+    metadata.managedFields?.map(({ manager, fieldsV1 }) => [manager, fieldsV1]),
+    [
+      ['kubernetes-service-cidr-controller', condition(['f:lastTransitionTime', 'f:status', 'f:type'])],
+      ['service-cidr-controller', condition(['f:lastTransitionTime', 'f:message', 'f:reason', 'f:status', 'f:type'])],
+      ['kube-apiserver', { 'f:spec': { 'f:cidrs': {} } }],
+      [
+        'kube-controller-manager',
+        { 'f:metadata': { 'f:finalizers': { '.': {}, 'v:"networking.k8s.io/service-cidr-finalizer"': {} } } },
+      ],
+    ],
+  );
 });
 
 test('a range that nobody needs goes after ten seconds', async () => {
