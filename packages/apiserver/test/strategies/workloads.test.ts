@@ -97,6 +97,20 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
     ],
   ],
   [
+    'a time zone is one of those that there are, in their own case',
+    cronJob({ schedule: '* * * * *', timeZone: 'europe/Berlin' }),
+    ['spec.timeZone: Invalid value: "europe/Berlin": unknown time zone europe/Berlin'],
+  ],
+  [
+    'the local time zone is none',
+    cronJob({ schedule: '* * * * *', timeZone: 'local' }),
+    [
+      'spec.timeZone: Invalid value: "local": timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
+      'spec.timeZone: Invalid value: "local": unknown time zone local',
+    ],
+  ],
+  ['links between time zones are known', cronJob({ schedule: '* * * * *', timeZone: 'US/Eastern' }), []],
+  [
     'a ReplicationController takes its selector from its template',
     { apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'r' }, spec: { template: template() } },
     [],
@@ -104,6 +118,19 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
 ];
 
 for (const [name, object, problems] of ROWS) test(name, () => assert.equal(problemsOf(object), problems));
+
+test('a CronJob that has a time zone in its schedule keeps it', () => {
+  const zoned = cronJob({ schedule: 'TZ=UTC * * * * *' });
+  const problem = (words: string): string => `spec.schedule: Invalid value: "TZ=UTC 1 * * * *": cannot use ${words}`;
+  const after = (spec: object): KubeObject => cronJob({ schedule: 'TZ=UTC 1 * * * *', ...spec });
+  assert.equal(changeProblems(zoned, after({})), []);
+  assert.equal(changeProblems(zoned, after({ timeZone: 'UTC' })), [
+    problem('both timeZone field and TZ or CRON_TZ in schedule'),
+  ]);
+  assert.equal(changeProblems(cronJob({ schedule: '* * * * *' }), after({})), [
+    problem('TZ or CRON_TZ in schedule, use timeZone field instead'),
+  ]);
+});
 
 test('selectors of Deployments never change', () => {
   const after = apps('Deployment', { selector: { matchLabels: { app: 'other' } } });

@@ -3,23 +3,24 @@ import { invalidValue, type KubeObject, notSupported, required } from '@towtank/
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
 import { nameWarning, templateWarnings } from '../pods/pod-warnings.ts';
-import { checkChoice, checkNonNegative, type Errors } from '../validation/field-rules.ts';
+import { checkChoice, checkNonNegative, type Errors, type Fields } from '../validation/field-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
 import { scheduleError } from './cron-schedule-error.ts';
 import { checkJobSpec } from './job-spec-rules.ts';
 
 /** What is left of a DNS label beside the time that names of Jobs end in. */
 const MAX_NAME = 52;
+const ZONE_PART = /^[A-Z][A-Za-z._0-9+-]{0,13}$/;
 
-function checkNew(errors: Errors, cronJob: KubeObject, old?: KubeObject): void {
+function checkNew(errors: Errors, cronJob: KubeObject): void {
+  checkSpec(errors, cronJob);
   const { name = '' } = cronJob.metadata;
-  if (old === undefined && name.length > MAX_NAME)
+  if (name.length > MAX_NAME)
     errors.push(invalidValue('metadata.name', name, `must be no more than ${MAX_NAME} characters`));
-  checkSpec(errors, cronJob, old);
 }
 
-function checkSpec(errors: Errors, { spec }: KubeObject, old: KubeObject | undefined): void {
-  checkSchedule(errors, spec.schedule ?? '', old?.spec.schedule);
+function checkSpec(errors: Errors, { spec }: KubeObject, old?: KubeObject): void {
+  checkSchedule(errors, spec, old?.spec.schedule ?? '');
   checkNonNegative(errors, 'spec.startingDeadlineSeconds', spec.startingDeadlineSeconds);
   if (spec.timeZone !== undefined && spec.timeZone !== old?.spec.timeZone)
     checkTimeZone(errors, 'spec.timeZone', spec.timeZone);
@@ -34,7 +35,8 @@ function checkSpec(errors: Errors, { spec }: KubeObject, old: KubeObject | undef
   checkNonNegative(errors, 'spec.failedJobsHistoryLimit', spec.failedJobsHistoryLimit);
 }
 
-function checkSchedule(errors: Errors, schedule: string, old: string | undefined): void {
+/** A time zone within a schedule is only borne where one already stood. */
+function checkSchedule(errors: Errors, { schedule = '', timeZone }: Fields, old: string): void {
   const field = 'spec.schedule';
   if (schedule === '') {
     errors.push(required(field));
@@ -42,22 +44,30 @@ function checkSchedule(errors: Errors, schedule: string, old: string | undefined
   }
   const problem = scheduleError(schedule);
   if (problem !== undefined) errors.push(invalidValue(field, schedule, problem));
-  if (schedule.includes('TZ') && schedule !== old)
+  if (!schedule.includes('TZ')) return;
+  if (!old.includes('TZ'))
     errors.push(invalidValue(field, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'));
+  else if (timeZone !== undefined)
+    errors.push(invalidValue(field, schedule, 'cannot use both timeZone field and TZ or CRON_TZ in schedule'));
 }
 
 function checkTimeZone(errors: Errors, field: string, zone: string): void {
   const refuse = (why: string): void => void errors.push(invalidValue(field, zone, why));
-  if (zone === '') refuse('timeZone must be nil or non-empty string');
-  else if (/local/i.test(zone) && zone.toLowerCase() === 'local')
+  if (zone === '') {
+    refuse('timeZone must be nil or non-empty string');
+    return;
+  }
+  if (zone.toLowerCase() === 'local')
     refuse('timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones');
-  else if (!isTimeZone(zone)) refuse(`unknown time zone ${zone}`);
+  if (zone !== 'Local' && !isTimeZone(zone)) refuse(`unknown time zone ${zone}`);
 }
 
+/** Names of zones keep to their case, which the runtime does not ask for; each of their parts starts in upper case. */
 function isTimeZone(zone: string): boolean {
+  if (!zone.split('/').every((part) => ZONE_PART.test(part))) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return !/^[+-]\d/.test(zone);
+    const known = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    return known === zone || known.toLowerCase() !== zone.toLowerCase();
   } catch {
     return false;
   }
@@ -66,7 +76,7 @@ function isTimeZone(zone: string): boolean {
 /** The strategy of CronJobs. */
 export const cronJobStrategy: Strategy = {
   validate: rules((errors, cronJob) => checkNew(errors, cronJob)),
-  validateUpdate: changeRules(checkNew),
+  validateUpdate: changeRules(checkSpec),
   warnings(cronJob, old) {
     if (old !== undefined && deepEqual(cronJob.spec, old.spec)) return [];
     const named = old === undefined ? nameWarning('Pod names and hostnames', cronJob.metadata.name ?? '') : [];
