@@ -28,10 +28,10 @@ export async function twice<T>(
   }
   assert.equal((await checkCassette(cassette)).leftovers, []);
   await using replay = await startReplay({ cassette });
-  const replayed = await run(replay.kubeconfig);
-  assert.equal(
-    replay.mismatches.map(({ message }) => message),
-    [],
-  );
+  const mismatches = (): string[] => replay.mismatches.map(({ message }) => message);
+  const replayed = await run(replay.kubeconfig).catch((cause: Error) => {
+    throw new Error([cause.message, 'While replaying:', ...mismatches()].join('\n'), { cause });
+  });
+  assert.equal(mismatches(), []);
   return { recorded, replayed };
 }

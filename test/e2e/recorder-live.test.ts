@@ -4,7 +4,7 @@
  */
 import { Activity, FakeClock, type KubeObject, realClock } from '@towtank/apimachinery';
 import { InformerFactory } from '@towtank/client';
-import { startRecorder } from '@towtank/recorder';
+import { CassetteWriter, type ChangeRecord, type ObjectRecord, startRecorder } from '@towtank/recorder';
 import { type LiveReplay, type LiveSpeed, startLiveReplay } from 'towtank';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -111,6 +111,78 @@ test('what a client does other than recorded is reported', async () => {
     'missing v1/services shop/db',
     'unexpected v1/configmaps shop/mine',
   ]);
+});
+
+const object = (resource: string, value: object): ObjectRecord =>
+  ({ type: 'object', resource, object: value }) as ObjectRecord;
+const change = (name: ChangeRecord['change'], resource: string, value: object): ChangeRecord =>
+  ({ type: 'change', at: 1, change: name, resource, object: value }) as ChangeRecord;
+
+/** Plays what is given to its end, and answers with the replay. */
+async function played(records: readonly (ObjectRecord | ChangeRecord)[], place: Workplace): Promise<LiveReplay> {
+  const cassette = place.file('a.jsonl', '');
+  {
+    await using writer = await CassetteWriter.open(cassette, { recorded: '2026-01-01T00:00:00Z' });
+    for (const record of records) await writer.write(record);
+  }
+  const live = await startLiveReplay({ cassette, speed: 'step', port: false });
+  while ((await live.step()) > 0);
+  return live;
+}
+
+test('objects that were recorded in another version than the stored one are converted', async () => {
+  using place = new Workplace('');
+  const metadata = { name: 'web', namespace: 'shop' };
+  const scaler = (percent: number): object => ({
+    apiVersion: 'autoscaling/v1',
+    kind: 'HorizontalPodAutoscaler',
+    metadata,
+    spec: {
+      maxReplicas: 5,
+      scaleTargetRef: { kind: 'Deployment', name: 'web' },
+      targetCPUUtilizationPercentage: percent,
+    },
+  });
+  const event = { apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata, note: 'scaled', regarding: { name: 'web' } };
+  await using live = await played(
+    [
+      object('autoscaling/v1/horizontalpodautoscalers', scaler(50)),
+      object('events.k8s.io/v1/events', event),
+      object('v1/events', { ...event, apiVersion: 'v1', message: 'scaled', involvedObject: { name: 'web' } }),
+      change('MODIFIED', 'autoscaling/v1/horizontalpodautoscalers', scaler(70)),
+    ],
+    place,
+  );
+  const get = (group: string, version: string, resource: string): Promise<KubeObject> =>
+    live.client.resource({ group, version, resource }).get('web', { namespace: 'shop' });
+  const target = { type: 'Utilization', averageUtilization: 70 };
+  const v2 = (await get('autoscaling', 'v2', 'horizontalpodautoscalers')) as { spec?: { metrics?: unknown } };
+  assert.equal(v2.spec?.metrics, [{ type: 'Resource', resource: { name: 'cpu', target } }]);
+  const v1 = (await get('autoscaling', 'v1', 'horizontalpodautoscalers')) as { spec?: object };
+  assert.is((v1.spec as { targetCPUUtilizationPercentage: number }).targetCPUUtilizationPercentage, 70);
+  assert.is((await get('', 'v1', 'events')).message, 'scaled');
+  assert.is((await get('events.k8s.io', 'v1', 'events')).note, 'scaled');
+  assert.equal(await live.divergences(), []);
+  assert.equal(live.unserved, []);
+});
+
+test('what is not served here is left out and told of', async () => {
+  using place = new Workplace('');
+  const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } };
+  await using live = await played(
+    [
+      object('example.com/v1/widgets', widget),
+      object('v1/configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', namespace: 'shop' } }),
+      change('MODIFIED', 'example.com/v1/widgets', widget),
+      change('DELETED', 'example.com/v1/widgets', widget),
+    ],
+    place,
+  );
+  assert.equal(live.unserved, [{ resource: 'example.com/v1/widgets', left: 3 }]);
+  assert.equal(
+    (await live.client.resource(CONFIG_MAPS).list()).items.map(({ metadata }) => metadata.name),
+    ['c'],
+  );
 });
 
 test('a cassette without a snapshot cannot come to life', async () => {

@@ -4,5 +4,5 @@ export { type As, Cluster, type ClusterParts } from './cluster.ts';
 export { CLUSTER_DEFAULTS, type ClusterOptions } from './cluster-options.ts';
 export { ManifestError, type ManifestSource, parseManifest, readManifests } from './read-manifests.ts';
 export { type LiveReplay, type LiveReplayOptions, type LiveSpeed, startLiveReplay } from './replay-live.ts';
-export type { Divergence } from './replay-live-state.ts';
+export type { Divergence, UnservedResource } from './replay-live-state.ts';
 export { startCluster } from './start-cluster.ts';

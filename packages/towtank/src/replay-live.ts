@@ -5,7 +5,7 @@ import { KubeClient } from '@towtank/client';
 import { type ChangeRecord, type ObjectRecord, readCassette } from '@towtank/recorder';
 import { ClosingStack } from './closing-stack.ts';
 import { openListeners } from './open-listeners.ts';
-import { type Divergence, RecordedState } from './replay-live-state.ts';
+import { type Divergence, RecordedState, type UnservedResource } from './replay-live-state.ts';
 
 /** 1 as it was, 10 ten times as fast, `instant` all at once, `step` when the test says so. */
 export type LiveSpeed = number | 'instant' | 'step';
@@ -35,6 +35,8 @@ export interface LiveReplay extends AsyncDisposable {
   readonly client: KubeClient;
   /** Resolves when the last recorded change has been made; rejects with the one that could not be. */
   readonly finished: Promise<void>;
+  /** Resources of the recording that are not served here, and so were left out. */
+  readonly unserved: readonly UnservedResource[];
   /** Makes the next changes, whatever the speed, and answers how many there were. */
   step(changes?: number): Promise<number>;
   /** What clients have done other than recorded: those differences stay theirs until a recorded change meets them. */
@@ -91,6 +93,9 @@ async function assemble(options: LiveReplayOptions, stack: ClosingStack): Promis
     kubeconfig: listeners.kubeconfig,
     client: new KubeClient({ transport: apiServer.transport(ADMIN_USER) }),
     finished: player.finished,
+    get unserved() {
+      return state.unserved;
+    },
     step: (changes = 1) => player.step(changes),
     divergences: () => state.divergences(),
     close,

@@ -63,14 +63,19 @@ export interface Recorder extends AsyncDisposable {
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const { cassette, redaction = {}, source, clock = realClock, host = '127.0.0.1', port = 0 } = options;
   const upstream =
-    typeof options.upstream === 'string' ? await readUpstream(options.upstream, options.context) : options.upstream;
+    typeof options.upstream === 'string'
+      ? await readUpstream(options.upstream, options.context, clock)
+      : options.upstream;
   // kubectl sends no token over plain HTTP, but every client keeps to the path of a server.
   const secret = randomBytes(24).toString('base64url');
   const literals = [...(redaction.literals ?? []), ...credentialsOf(upstream), secret];
   const header = { recorded: formatTime(clock.now()), ...(source === undefined ? {} : { source }) };
   const writer = await CassetteWriter.open(cassette, header);
   const recording = new Recording({ writer, redactor: new Redactor({ ...redaction, literals }), clock });
-  const connection = new UpstreamConnection(upstream);
+  const connection = new UpstreamConnection(upstream, (issued) =>
+    recording.redactor.addLiterals(credentialsOf(issued)),
+  );
+  const stopping = new AbortController();
   const proxy = new RecordingProxy(recording, connection, `/${secret}`);
   const origin = await proxy.listen(host, port).catch(async (reason: unknown) => {
     await writer.close();
@@ -79,6 +84,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   let closed: Promise<void> | undefined;
   let snapshot: Snapshot | undefined;
   const close = (): Promise<void> => {
+    stopping.abort();
     closed ??= proxy
       .close()
       .then(() => snapshot?.done)
@@ -86,7 +92,9 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     return closed;
   };
   try {
-    snapshot = options.snapshot && (await startSnapshot(connection, recording, options.snapshot));
+    snapshot =
+      options.snapshot &&
+      (await startSnapshot({ connection, recording, clock, signal: stopping.signal }, options.snapshot));
   } catch (reason) {
     await close();
     throw reason;

@@ -31,11 +31,11 @@ export async function relayRequest(
 ): Promise<void> {
   const { connection, exchange, method, url, headers, lent } = options;
   const streams = isStreamRequest(url);
-  const outgoing = connection.send({ method, url, headers: passedOn(headers, streams), lent });
-  response.on('close', () => outgoing.destroy());
-  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
-  answered.catch(() => undefined); // awaited below, once the body has passed
   try {
+    const outgoing = await connection.send({ method, url, headers: passedOn(headers, streams), lent });
+    response.on('close', () => outgoing.destroy());
+    const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+    answered.catch(() => undefined); // awaited below, once the body has passed
     await passBody(request, outgoing, exchange, headers);
     const [incoming] = await answered;
     await relayAnswer(incoming, response, options, streams);

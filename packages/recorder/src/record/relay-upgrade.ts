@@ -1,6 +1,6 @@
 /** Passes an upgraded connection (exec, attach, port-forward) and writes its messages down. */
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { BodyCollector } from './body-collector.ts';
 import { keptHeaders, passedHeaders } from './header-fields.ts';
@@ -18,15 +18,16 @@ export async function relayUpgrade(
   const protocol = request.headers.upgrade ?? '';
   const { 'sec-websocket-extensions': _compression, ...others } = headers;
   await exchange.request(keptHeaders(others), Buffer.alloc(0));
-  const outgoing = connection.send({
-    method,
-    url,
-    headers: { ...others, connection: 'Upgrade', upgrade: protocol },
-    lent,
-  });
-  socket.on('error', () => outgoing.destroy());
-  outgoing.end();
+  let outgoing: ClientRequest | undefined;
+  socket.on('error', () => outgoing?.destroy());
   try {
+    outgoing = await connection.send({
+      method,
+      url,
+      headers: { ...others, connection: 'Upgrade', upgrade: protocol },
+      lent,
+    });
+    outgoing.end();
     const answer = await firstAnswer(outgoing);
     if (answer.socket === undefined) return await refused(answer.incoming, socket, exchange);
     const { incoming, socket: upstream, head: first } = answer;
@@ -46,7 +47,7 @@ export async function relayUpgrade(
     await exchange.end(ends[0] ?? 'server');
   } catch (reason) {
     socket.destroy();
-    outgoing.destroy();
+    outgoing?.destroy();
     if (isClosing()) return;
     await exchange.end('reset', (reason as NodeJS.ErrnoException).code ?? (reason as Error).message);
   }

@@ -1,8 +1,11 @@
 /** The API server that is recorded: where it is and how to be known there. */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { type Clock, realClock } from '@towtank/apimachinery';
+import { type Credential, CredentialPlugin, type CredentialSource, type PluginSpec } from './credential-plugin.ts';
+
+/** Name of the part of a cluster that credential plugins are told. */
+const PLUGIN_EXTENSION = 'client.authentication.k8s.io/exec';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,6 +21,8 @@ export interface Upstream {
   readonly clientKey?: string;
   readonly username?: string;
   readonly password?: string;
+  /** Gives credentials that do not last, in place of the others. */
+  readonly plugin?: CredentialSource;
   readonly insecureSkipTlsVerify?: boolean;
   /** The name to expect in the server's certificate, where it is not the host of `server`. */
   readonly tlsServerName?: string;
@@ -27,9 +32,9 @@ export interface Upstream {
 
 /**
  * The upstream that a kubeconfig names, given as YAML text or as the path of a file; files that it names are looked up
- * beside it. A credential plugin (`exec`) is run once. Throws an Error that says what is missing.
+ * beside it. A credential plugin (`exec`) is run, to see whether it works. Throws an Error that says what is missing.
  */
-export async function readUpstream(yamlOrPath: string, context?: string): Promise<Upstream> {
+export async function readUpstream(yamlOrPath: string, context?: string, clock: Clock = realClock): Promise<Upstream> {
   const isText = yamlOrPath.includes('\n') || yamlOrPath.trimStart().startsWith('{');
   const text = isText ? yamlOrPath : await readFile(yamlOrPath, 'utf8');
   const folder = isText ? '.' : dirname(yamlOrPath);
@@ -37,15 +42,22 @@ export async function readUpstream(yamlOrPath: string, context?: string): Promis
   const config = (parse(text) ?? {}) as Fields;
   const name = context ?? String(config['current-context'] ?? '');
   const { cluster, user, namespace } = named(config, 'contexts', name, 'context') as Readonly<Record<string, string>>;
+  const clusterFields = named(config, 'clusters', cluster ?? '', 'cluster');
+  const environment = { folder, clock, cluster: clusterFields };
   return {
     ...(namespace === undefined ? {} : { namespace }),
-    ...(await clusterOf(named(config, 'clusters', cluster ?? '', 'cluster'), folder)),
-    ...(user ? await userOf(named(config, 'users', user, 'user'), folder) : {}),
+    ...(await clusterOf(clusterFields, folder)),
+    ...(user ? await userOf(named(config, 'users', user, 'user'), environment) : {}),
   };
 }
 
 /** Everything of an upstream that must not be found in a cassette. */
-export function credentialsOf({ token, clientKey, clientCert, password }: Upstream): string[] {
+export function credentialsOf({
+  token,
+  clientKey,
+  clientCert,
+  password,
+}: Credential & Pick<Upstream, 'password'>): string[] {
   const texts = [token, clientKey, clientCert, password].filter((text): text is string => text !== undefined);
   return texts.flatMap((text) => [text, text.trim(), Buffer.from(text).toString('base64')]);
 }
@@ -69,9 +81,17 @@ async function clusterOf(cluster: Fields, folder: string): Promise<Upstream> {
   }) as unknown as Upstream;
 }
 
-async function userOf(user: Fields, folder: string): Promise<Partial<Upstream>> {
-  if (user['auth-provider'] !== undefined) throw new Error('credentials from "auth-provider" are not supported');
-  if (user.exec !== undefined) return runPlugin(user.exec as Plugin, folder);
+async function userOf(
+  user: Fields,
+  environment: { readonly folder: string; readonly clock: Clock; readonly cluster: Fields },
+): Promise<Partial<Upstream>> {
+  const { folder } = environment;
+  if (user['auth-provider'] !== undefined) return { token: idTokenOf(user['auth-provider'] as Provider) };
+  if (user.exec !== undefined) {
+    const plugin = new CredentialPlugin(user.exec as PluginSpec, { ...environment, cluster: await told(environment) });
+    await plugin.credential();
+    return { plugin };
+  }
   const { tokenFile, token } = user;
   return defined({
     clientCert: await pemOf(user, 'client-certificate', folder),
@@ -82,27 +102,30 @@ async function userOf(user: Fields, folder: string): Promise<Partial<Upstream>> 
   });
 }
 
-interface Plugin {
-  readonly apiVersion: string;
-  readonly command: string;
-  readonly args?: readonly string[] | null;
-  readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
+interface Provider {
+  readonly name?: string;
+  readonly config?: Readonly<Record<string, string>> | null;
 }
 
-/** Runs a credential plugin as client-go does: it prints an ExecCredential. */
-async function runPlugin({ apiVersion, command, args, env }: Plugin, folder: string): Promise<Partial<Upstream>> {
-  const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
-  const variables = Object.fromEntries((env ?? []).map(({ name, value }) => [name, value]));
-  const program = command.includes('/') ? resolve(folder, command) : command;
-  const { stdout } = await promisify(execFile)(program, [...(args ?? [])], {
-    env: { ...process.env, ...variables, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
-  });
-  const { status = {} } = JSON.parse(stdout) as { status?: Fields };
-  return defined({
-    token: status.token,
-    clientCert: status.clientCertificateData,
-    clientKey: status.clientKeyData,
-  });
+/** Of the providers that client-go once had, `oidc` alone is left. Its token is used as it is, and not renewed. */
+function idTokenOf({ name = '', config }: Provider): string {
+  const token = name === 'oidc' ? config?.['id-token'] : undefined;
+  if (token !== undefined) return token;
+  const what =
+    name === 'oidc' ? 'the auth-provider "oidc" has no id-token yet' : `there is no auth-provider "${name}" any more`;
+  throw new Error(`${what}: use a credential plugin, \`exec\``);
+}
+
+/** The cluster as a credential plugin is told of it: files in place, and the extension that is meant for plugins. */
+async function told({ cluster, folder }: { readonly cluster: Fields; readonly folder: string }): Promise<Fields> {
+  const { 'certificate-authority': _, extensions, ...fields } = cluster;
+  const authority = await pemOf(cluster, 'certificate-authority', folder);
+  const named = ((extensions ?? []) as readonly Fields[]).find(({ name }) => name === PLUGIN_EXTENSION);
+  return {
+    ...fields,
+    ...(authority === undefined ? {} : { 'certificate-authority-data': Buffer.from(authority).toString('base64') }),
+    ...(named === undefined ? {} : { config: named.extension }),
+  };
 }
 
 /** A PEM given inline as base64, or as the path of a file. */

@@ -22,15 +22,21 @@ export class UpstreamReader {
     throw new Error(`${url} was answered with ${incoming.statusCode}: ${text.slice(0, 200)}`);
   }
 
-  /** The lines of a watch, until it ends. */
+  /** The lines of a watch, until it ends. An answer that is no watch is a line, too: the Status of an error. */
   async *lines(url: string): AsyncGenerator<string> {
     const collector = new LineCollector();
     for await (const chunk of await this.#get(url))
       for (const line of collector.push(chunk as Buffer)) if (line instanceof Buffer) yield line.toString('utf8');
+    for (const line of collector.rest()) if (line instanceof Buffer) yield line.toString('utf8');
   }
 
   async #get(url: string): Promise<IncomingMessage> {
-    const request = this.#connection.send({ method: 'GET', url, headers: { accept: 'application/json' }, lent: true });
+    const request = await this.#connection.send({
+      method: 'GET',
+      url,
+      headers: { accept: 'application/json' },
+      lent: true,
+    });
     request.end();
     const [incoming] = (await once(request, 'response')) as [IncomingMessage];
     return incoming;

@@ -37,6 +37,7 @@ function speed(text: string): number | 'instant' | 'step' {
 }
 
 interface Served extends AsyncDisposable {
+  readonly unserved?: readonly { readonly resource: string; readonly left: number }[];
   readonly url: string | undefined;
   readonly kubeconfig: string;
   step?(): Promise<number>;
@@ -60,6 +61,8 @@ async function replay(
         });
   if (kubeconfig !== undefined) await writeFile(kubeconfig, served.kubeconfig, { mode: 0o600 });
   process.stdout.write(`${paint('green', `replaying ${cassette} at ${served.url}. Ctrl-C stops it.`)}\n`);
+  for (const { resource, left } of served.unserved ?? [])
+    process.stderr.write(`${paint('red', `${resource} is not served here: ${left} objects are left out`)}\n`);
   if (pace === 'step') process.stdin.on('data', () => void served.step?.());
   await stop.received();
   process.stdin.pause();
