@@ -52,6 +52,7 @@ test('a Service in an added range is reached by its name, its address and its no
   assert.is(spec.clusterIP, IP);
   assert.is(await textOf(cluster.fetch('http://web.default/')), 'web');
   assert.is(await textOf(cluster.fetch(`http://${IP}/`)), 'web');
+  assert.equal(await cluster.resolve('10.100.51.198.in-addr.arpa', 'PTR'), ['web.default.svc.cluster.local']);
   const node = await cluster.client.resource({ ...SERVICES, resource: 'nodes' }).get('node-1');
   const { address } = node.status.addresses.find(({ type }: { type: string }) => type === 'InternalIP');
   assert.is(await textOf(cluster.fetch(`http://${address}:${spec.ports[0].nodePort}/`)), 'web');
