@@ -176,4 +176,52 @@ test('an IPAddress lives as long as the Service holds the address', async () => 
   assert.is(await stored(v4), 404);
 });
 
+test('a range that grows to the other family gives addresses of both', async () => {
+  await using services = await startServices(DUAL_STACK);
+  await addCidr(services, 'more', ['10.97.0.0/28']);
+  const wanted = {
+    clusterIP: '10.97.0.9',
+    clusterIPs: ['10.97.0.9', 'fd00:97::9'],
+    ipFamilyPolicy: 'RequireDualStack',
+  };
+  assert.is((await services.create('web', { ...wanted, ports })).status, 422);
+  const patch = { spec: { cidrs: ['10.97.0.0/28', 'fd00:97::/112'] } };
+  assert.is((await services.ask('PATCH', `${CIDRS}/more`, patch, 'application/merge-patch+json')).status, 200);
+  assert.is((await services.create('web', { ...wanted, ports })).status, 201);
+  const { refusals } = await services.ask(
+    'PATCH',
+    `${CIDRS}/more`,
+    { spec: { cidrs: ['10.97.0.0/28'] } },
+    'application/merge-patch+json',
+  );
+  assert.equal(refusals, ['spec.cidrs Invalid']);
+});
+
+test('IPAddresses of any kind are created, changed, found by label and deleted together', async () => {
+  await using services = await startSmall();
+  const parentRef = { group: 'mygroup', resource: 'myresources', namespace: 'foo', name: 'bar' };
+  const address = (name: string, type: string): object => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IPAddress',
+    metadata: { name, labels: { type } },
+    spec: { parentRef },
+  });
+  for (const [name, type] of [
+    ['255.255.255.255', 'broadcast'],
+    ['fe80::42:1dff:fe84:f9e2', 'link-local'],
+  ] as const)
+    assert.is((await services.ask('POST', ADDRESSES, address(name, type))).status, 201);
+  const note = { metadata: { annotations: { patched: 'true' } } };
+  const url = `${ADDRESSES}/255.255.255.255`;
+  assert.is(
+    (await services.ask('PATCH', url, note, 'application/merge-patch+json')).object.metadata.annotations.patched,
+    'true',
+  );
+  const listed = async (selector: string): Promise<number> =>
+    (await services.ask('GET', `${ADDRESSES}?labelSelector=${selector}`)).object.items.length;
+  assert.is(await listed('type%3Dbroadcast'), 1);
+  await services.ask('DELETE', `${ADDRESSES}?labelSelector=type%3Dlink-local`);
+  assert.equal([await listed('type%3Dlink-local'), await listed('type%3Dbroadcast')], [0, 1]);
+});
+
 test.run();
