@@ -1,6 +1,6 @@
 /** Dumps of other tools become snapshots. */
-import { mkdirSync } from 'node:fs';
-import { type CassetteRecord, importDump, readCassette } from '@towtank/recorder';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { type CassetteRecord, type ChangeRecord, importDump, readCassette } from '@towtank/recorder';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Folder } from './_cassette-file.ts';
@@ -16,6 +16,12 @@ async function imported(files: Readonly<Record<string, string>>): Promise<Casset
   const records: CassetteRecord[] = [];
   for await (const { record } of readCassette(cassette)) records.push(record);
   return records.slice(1);
+}
+
+interface KwokObject {
+  readonly metadata: { readonly finalizers?: readonly string[] };
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
 const describe = (records: readonly CassetteRecord[]): string[] =>
@@ -49,19 +55,54 @@ for (const [name, files, expected] of [
     ['object v1/nodes n', 'object v1/pods p'],
   ],
   [
-    'a recording by KWOK',
+    'custom resources with a plural of their own',
     {
-      'a.yaml': [
-        '{apiVersion: v1, kind: Node, metadata: {name: node-1}}',
-        '{apiVersion: action.kwok.x-k8s.io/v1alpha1, kind: ResourcePatch, durationNanosecond: 1000000, method: create, resource: {version: v1, resource: pods}, target: {name: p, namespace: d}, template: {apiVersion: v1, kind: Pod, metadata: {name: p, namespace: d}}}',
-        '{apiVersion: action.kwok.x-k8s.io/v1alpha1, kind: ResourcePatch, durationNanosecond: 2000000, method: patch, resource: {version: v1, resource: pods}, target: {name: p, namespace: d}, template: {status: {phase: Running}}}',
-        '{apiVersion: action.kwok.x-k8s.io/v1alpha1, kind: ResourcePatch, durationNanosecond: 3000000, method: delete, resource: {version: v1, resource: pods}, target: {name: p, namespace: d}}',
-      ].join('\n---\n'),
+      'a.yaml':
+        'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: mice.example.com}\nspec: {group: example.com, names: {kind: Mouse, plural: mice}, versions: [{name: v1}]}\n',
+      'b.yaml': 'apiVersion: example.com/v1\nkind: Mouse\nmetadata: {name: m}\n',
     },
-    ['object v1/nodes node-1', '1 ADDED v1/pods p', '2 MODIFIED v1/pods p', '3 DELETED v1/pods p'],
+    ['object apiextensions.k8s.io/v1/customresourcedefinitions mice.example.com', 'object example.com/v1/mice m'],
   ],
 ] as [string, Record<string, string>, string[]][])
   test(name, async () => assert.equal(describe(await imported(files)), expected));
+
+/** A Pod that is created, scheduled, runs, and goes, as `kwokctl snapshot record` writes it; the node was there before. */
+const KWOK = readFileSync('packages/recorder/test/_kwok-recording.yaml', 'utf8');
+
+test('a recording by KWOK becomes objects and changes', async () => {
+  const records = await imported({ 'recording.yaml': KWOK });
+  assert.equal(describe(records), [
+    'object v1/nodes node-0',
+    '305.2 ADDED v1/pods pod-0',
+    '306.1 MODIFIED v1/pods pod-0',
+    '310.9 MODIFIED v1/pods pod-0',
+    '1200 MODIFIED v1/nodes node-0',
+    '2500 MODIFIED v1/pods pod-0',
+    '2600 DELETED v1/pods pod-0',
+  ]);
+  const [, created, scheduled, running, tainted, cleaned] = records.map(
+    (record) => (record as ChangeRecord).object as unknown as KwokObject,
+  );
+  assert.is(created?.spec.nodeName, undefined);
+  assert.is(scheduled?.spec.nodeName, 'node-0');
+  assert.equal(scheduled?.spec.containers, created?.spec.containers);
+  assert.equal(
+    running?.status?.conditions?.map(({ type, status }) => `${type} ${status}`),
+    ['Ready True', 'PodScheduled True'],
+  );
+  assert.equal(tainted?.spec.taints, [{ key: 'full', effect: 'NoSchedule' }]);
+  assert.equal(cleaned?.metadata.finalizers, ['kept']);
+  assert.equal(cleaned?.spec.tolerations, undefined);
+});
+
+test('a recording by KWOK that misses an object says which', async () => {
+  const patch = KWOK.split('---\n').find((text) => text.includes('method: delete')) ?? '';
+  await imported({ 'a.yaml': patch }).then(
+    () => assert.unreachable('it is imported'),
+    (error: Error) =>
+      assert.is(error.message, 'a ResourcePatch would delete v1/pods default/pod-0, which the recording does not hold'),
+  );
+});
 
 test('Secrets are imported without their data', async () => {
   const records = await imported({

@@ -1,16 +1,32 @@
-/** What `kwokctl snapshot record` writes: objects, then ResourcePatch documents with the time since the one before. */
+/**
+ * What `kwokctl snapshot record` and `kwokctl snapshot export --record` write: the objects of the beginning, then a
+ * ResourcePatch for each change.
+ */
 import type { ChangeRecord, StoredObject } from '../cassette/cassette-record.ts';
+import { applyStrategicPatch } from './apply-strategic-patch.ts';
 
-/** A change in KWOK's words (action.kwok.x-k8s.io/v1alpha1). */
+/**
+ * A change (action.kwok.x-k8s.io/v1alpha1).
+ * https://github.com/kubernetes-sigs/kwok/blob/main/pkg/apis/action/v1alpha1/resource_patch_types.go
+ */
 export interface ResourcePatch {
   readonly resource: { readonly group?: string; readonly version: string; readonly resource: string };
   readonly target: { readonly name: string; readonly namespace?: string };
   /** Time since the recording began. */
   readonly durationNanosecond: number;
   readonly method: 'create' | 'patch' | 'delete';
-  /** The object, or a merge patch of it. */
+  /** The object for `create`, a strategic merge patch of it for `patch`, nothing for `delete`. */
   readonly template?: Readonly<Record<string, unknown>>;
 }
+
+/** Whether an object is such a change. */
+export const isResourcePatch = ({
+  apiVersion,
+  kind,
+}: {
+  readonly apiVersion: string;
+  readonly kind: string;
+}): boolean => kind === 'ResourcePatch' && apiVersion.startsWith('action.kwok.x-k8s.io/');
 
 /** Follows objects, so that each patch gives the whole object that a watch would have shown. */
 export class KwokRecording {
@@ -21,14 +37,20 @@ export class KwokRecording {
     this.#objects.set(keyOf(resource, object.metadata), object);
   }
 
-  /** The change that a patch made; undefined for one of an object that is not known. */
-  change({ resource, target, durationNanosecond, method, template }: ResourcePatch): ChangeRecord | undefined {
+  /** The change that a patch made. Throws an Error for one of an object that the recording does not hold. */
+  change({ resource, target, durationNanosecond, method, template }: ResourcePatch): ChangeRecord {
     const { group = '', version, resource: plural } = resource;
     const name = [group, version, plural].filter((part) => part !== '').join('/');
     const key = keyOf(name, target);
     const before = this.#objects.get(key);
-    const object = method === 'delete' ? before : (mergePatch(before ?? {}, template) as StoredObject);
-    if (object === undefined || typeof object.kind !== 'string') return undefined;
+    const { namespace, name: targetName } = target;
+    const title = [name, [namespace, targetName].filter(Boolean).join('/')].join(' ');
+    if (before === undefined && method !== 'create')
+      throw new Error(`a ResourcePatch would ${method} ${title}, which the recording does not hold`);
+    const object = (
+      method === 'delete' ? before : method === 'create' ? template : applyStrategicPatch(before, template)
+    ) as StoredObject | undefined;
+    if (typeof object?.kind !== 'string') throw new Error(`the ResourcePatch that creates ${title} holds no object`);
     if (method === 'delete') this.#objects.delete(key);
     else this.#objects.set(key, object);
     const change = method === 'delete' ? 'DELETED' : before === undefined ? 'ADDED' : 'MODIFIED';
@@ -38,14 +60,3 @@ export class KwokRecording {
 
 const keyOf = (resource: string, { namespace = '', name = '' }: { namespace?: string; name?: string }): string =>
   `${resource} ${namespace}/${name}`;
-
-/** RFC 7396. */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch ?? target;
-  const merged: Record<string, unknown> = { ...(typeof target === 'object' ? target : {}) };
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete merged[name];
-    else merged[name] = mergePatch(merged[name] ?? {}, value);
-  }
-  return merged;
-}
