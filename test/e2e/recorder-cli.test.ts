@@ -4,26 +4,25 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { checkCassette, clientKubeconfig } from '@towtank/recorder';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SHOP, startShop } from '../clients/_shop.ts';
 import { toolPath, Workplace } from '../clients/_tools.ts';
+import { bundleCommand } from './_towtank-command.ts';
 
 const test = suite('recorder on the command line');
 const kubectl = toolPath('kubectl');
-const tsx = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href;
-const TOWTANK = ['--conditions=@towtank/source', '--import', tsx, resolve('packages/towtank/src/bin.ts')];
-const towtank = (...args: string[]): string[] => [...TOWTANK, ...args];
+const command = await bundleCommand();
+const towtank = (...args: string[]): string[] => [command, ...args];
 
 test('a command is recorded, shown, checked and served again', async () => {
   await using cluster = await startShop();
   await cluster.apply(SHOP);
   await cluster.settled();
   using place = new Workplace(cluster.kubeconfig);
-  const command = ['get', 'services', '-n', 'shop'];
-  const recorded = await place.ok(process.execPath, towtank('record', '-o', 'a', '--', kubectl, ...command));
+  const services = ['get', 'services', '-n', 'shop'];
+  const recorded = await place.ok(process.execPath, towtank('record', '-o', 'a', '--', kubectl, ...services));
   assert.match(recorded, /^web-node +NodePort/m);
   const shown = await place.ok(process.execPath, towtank('cassette', 'show', 'a.jsonl'));
   assert.match(shown, /^LINE +MS +WHAT +SUBJECT +OUTCOME$/m);
@@ -33,7 +32,7 @@ test('a command is recorded, shown, checked and served again', async () => {
 
   await using server = place.start(process.execPath, towtank('replay', 'a.jsonl', '--kubeconfig', 'replayed'));
   await server.line(/^replaying a\.jsonl at http:\/\/127\.0\.0\.1:\d+\. Ctrl-C stops it\.$/);
-  assert.is(await place.ok(kubectl, ['--kubeconfig', 'replayed', ...command]), recorded);
+  assert.is(await place.ok(kubectl, ['--kubeconfig', 'replayed', ...services]), recorded);
 });
 
 test('a snapshot is recorded around a command, and lives again', async () => {
@@ -64,6 +63,8 @@ test('a recording that is killed can be read up to its last whole line', async (
   await running[Symbol.asyncDispose]();
   const { summary } = await checkCassette(resolve(place.folder, 'a.jsonl'));
   assert.ok(summary.requests > 0, `${summary.requests} requests`);
+  const wholeLines = readFileSync(resolve(place.folder, 'a.jsonl'), 'utf8').split('\n').length - 1;
+  assert.is(summary.lines, wholeLines);
 });
 
 for (const [name, args, expected] of [
