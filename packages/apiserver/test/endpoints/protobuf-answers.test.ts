@@ -34,7 +34,10 @@ const CASES: { name: string; request: string; accept?: string; body?: object; st
   {
     name: 'an object in another version than the stored one',
     request: 'POST /apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers',
-    body: { metadata: { name: 'a' }, spec: { maxReplicas: 2, scaleTargetRef: { kind: 'Deployment', name: 'd' } } },
+    body: {
+      metadata: { name: 'a' },
+      spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } },
+    },
     status: 201,
     shows: { kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v1' },
   },

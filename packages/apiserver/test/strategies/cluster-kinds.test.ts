@@ -80,33 +80,6 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
     ],
   ],
   [
-    'an autoscaler has a ceiling',
-    object('autoscaling/v2', 'HorizontalPodAutoscaler', {
-      spec: { maxReplicas: 0, scaleTargetRef: { kind: 'Deployment', name: '' } },
-    }),
-    [
-      'spec.maxReplicas: Required value: must be set and greater than 0',
-      'spec.maxReplicas: Invalid value: 0: must be greater than or equal to `minReplicas`',
-      'spec.scaleTargetRef.name: Required value',
-    ],
-  ],
-  [
-    'a metric has its own source',
-    object('autoscaling/v2', 'HorizontalPodAutoscaler', {
-      spec: {
-        maxReplicas: 1,
-        scaleTargetRef: { kind: 'D', name: 'd' },
-        metrics: [{ type: 'Pods', resource: { name: 'cpu', target: { type: 'Value', value: '1' } } }],
-      },
-    }),
-    [
-      'spec.metrics[0].resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization',
-      'spec.metrics[0].pods: Required value: must populate information for the given metric source',
-    ]
-      .slice(0, 2)
-      .concat([]),
-  ],
-  [
     'a budget counts one way',
     object('policy/v1', 'PodDisruptionBudget', { spec: { minAvailable: '101%' } }),
     ['spec.minAvailable: Invalid value: "101%": must not be greater than 100%'],

@@ -1,6 +1,6 @@
 /** Rules for how fast an autoscaler may go. */
 import { compareQuantities, invalidValue, notSupported, required } from '@towtank/apimachinery';
-import { checkNonNegative, type Errors, type Fields } from '../validation/field-rules.ts';
+import type { Errors, Fields } from '../validation/field-rules.ts';
 
 const MAX_WINDOW_SECONDS = 3600;
 const MAX_PERIOD_SECONDS = 1800;
@@ -13,7 +13,8 @@ export function checkBehavior(errors: Errors, field: string, behavior: Fields): 
 
 function checkRules(errors: Errors, field: string, rules: Fields): void {
   const { stabilizationWindowSeconds: window, selectPolicy, policies = [], tolerance } = rules;
-  checkNonNegative(errors, `${field}.stabilizationWindowSeconds`, window);
+  if (window < 0)
+    errors.push(invalidValue(`${field}.stabilizationWindowSeconds`, window, 'must be greater than or equal to zero'));
   if (window > MAX_WINDOW_SECONDS)
     errors.push(
       invalidValue(
