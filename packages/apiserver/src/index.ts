@@ -22,6 +22,13 @@ export {
   SERVER_USER,
 } from './server/build-api-server.ts';
 export { expressApp } from './server/express-app.ts';
-export { type ConnectionTimeouts, type Listener, type ListenOptions, listen, requestListener, type TlsOptions } from './server/http-listener.ts';
+export {
+  type ConnectionTimeouts,
+  type Listener,
+  type ListenOptions,
+  listen,
+  requestListener,
+  type TlsOptions,
+} from './server/http-listener.ts';
 export { ADMIN_USER, type SecurityOptions } from './server/security.ts';
 export { type UpgradeListener, webSocketListener } from './server/web-socket.ts';
