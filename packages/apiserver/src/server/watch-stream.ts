@@ -46,8 +46,11 @@ function later(writer: WatchWriter): void {
 }
 
 /** Writes a watch to a response until it ends, the client goes, or the client falls too far behind. */
-export function writeWatch({ status, headers, watch }: WatchResponse, res: ServerResponse): void {
+export function writeWatch(response: WatchResponse, res: ServerResponse): void {
+  const { status, headers, watch } = response;
   const { socket } = res;
+  // the answer to an earlier request on this connection is not out yet
+  if (socket === null && !res.destroyed) return void res.once('socket', () => writeWatch(response, res));
   if (socket === null || socket.destroyed) return watch.close();
   res.writeHead(status, { ...headers, 'transfer-encoding': 'chunked' });
   res.flushHeaders();

@@ -175,6 +175,25 @@ function countWatches({ storage }: ApiServer): () => number {
   return () => open;
 }
 
+test('a watch that is asked for before the answer to another request is out waits its turn', async () => {
+  await using world = await startWorld();
+  const socket = connect(world.listener.port, '127.0.0.1', () =>
+    socket.write(
+      'GET /version HTTP/1.1\r\nHost: x\r\n\r\nGET /api/v1/namespaces?watch=true&fieldSelector=metadata.name=default HTTP/1.1\r\nHost: x\r\n\r\n',
+    ),
+  );
+  let answers = '';
+  await new Promise<void>((resolve, reject) => {
+    socket.on('data', (data) => {
+      answers += data;
+      if (answers.includes('"type":"ADDED"')) resolve();
+    });
+    socket.setTimeout(2000, () => reject(new Error(`the watch does not begin: ${answers}`)));
+  });
+  assert.match(answers, /^HTTP\/1\.1 200 OK[^]*"gitVersion"[^]*HTTP\/1\.1 200 OK[^]*"type":"ADDED"/);
+  socket.destroy();
+});
+
 const UPGRADE =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 for (const [name, headers] of [
