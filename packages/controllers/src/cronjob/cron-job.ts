@@ -1,7 +1,7 @@
 /** A CronJob, and the Jobs that it makes. */
-import { formatTime, type GroupVersionResource, type KubeObject, type ObjectMeta } from '@towtank/apimachinery';
+import { formatTime, type KubeObject, type ObjectMeta } from '@towtank/apimachinery';
 import type { Job } from '../job/job.ts';
-import { controllerReference } from '../pod/pod-control.ts';
+import { controllerReference, type WorkloadKind } from '../pod/workload-kind.ts';
 
 /** A reference to a running Job (`status.active[]`). */
 export interface JobReference {
@@ -28,7 +28,13 @@ export interface CronJob extends KubeObject {
   status?: { active?: JobReference[]; lastScheduleTime?: string; lastSuccessfulTime?: string };
 }
 
-export const CRON_JOBS: GroupVersionResource = { group: 'batch', version: 'v1', resource: 'cronjobs' };
+/** Without a selector: it adopts no Job that it has not made. */
+export const cronJobKind: WorkloadKind<CronJob, Job> = {
+  gvr: { group: 'batch', version: 'v1', resource: 'cronjobs' },
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  matches: () => false,
+};
 
 const SCHEDULED_AT = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 
@@ -43,7 +49,7 @@ export function scheduledJob(cronJob: CronJob, runMs: number): Job {
       namespace: cronJob.metadata.namespace ?? '',
       ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
       annotations: { ...metadata?.annotations, [SCHEDULED_AT]: formatTime(runMs) },
-      ownerReferences: [controllerReference({ object: cronJob, apiVersion: 'batch/v1', kind: 'CronJob' })],
+      ownerReferences: [controllerReference(cronJobKind, cronJob)],
     },
     spec,
   };

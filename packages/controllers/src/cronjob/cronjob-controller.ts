@@ -1,12 +1,13 @@
 /** The CronJob controller: starts Jobs by the clock. */
-import { formatTime, hasReason } from '@towtank/apimachinery';
-import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { type Clock, formatTime, hasReason } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
-import { finishedCondition, JOBS, type Job } from '../job/job.ts';
-import { controlledBy, followDependents, indexByController } from '../pod/dependents.ts';
-import { isNamespaceTerminating, messageOf } from '../pod/pod-control.ts';
+import { finishedCondition, type Job, jobKind } from '../job/job.ts';
+import { OwnedObjects } from '../pod/owned-objects.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
-import { CRON_JOBS, type CronJob, referenceTo, scheduledJob } from './cron-job.ts';
+import { isNamespaceTerminating, messageOf, unlessGone } from '../write-failure.ts';
+import { type CronJob, cronJobKind, referenceTo, scheduledJob } from './cron-job.ts';
 import { type CronSchedule, parseCronSchedule } from './cron-schedule.ts';
 
 /** Runs in the past that are looked through for the last one. */
@@ -19,44 +20,33 @@ export const startCronJobController = (context: ControllerContext): Controller =
 
 class CronJobController implements Controller {
   readonly name = 'cronjob-controller';
-  readonly #context: ControllerContext;
+  readonly #clock: Clock;
   readonly #cronJobs: Informer<CronJob>;
-  readonly #jobs: Informer<Job>;
+  readonly #jobs: OwnedObjects<CronJob, Job>;
   readonly #resource: ResourceClient<CronJob>;
-  readonly #jobResource: ResourceClient<Job>;
-  readonly #events: EventRecorder;
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
+  readonly #loop: ControlLoop;
 
   constructor(context: ControllerContext) {
-    const { client, informers, clock, activity } = context;
-    this.#context = context;
-    this.#cronJobs = informers.informer<CronJob>(CRON_JOBS);
-    this.#jobs = informers.informer<Job>(JOBS);
-    this.#resource = client.resource<CronJob>(CRON_JOBS);
-    this.#jobResource = client.resource<Job>(JOBS);
-    this.#events = new EventRecorder({ client, clock, activity, component: this.name });
+    const { client, informers, clock } = context;
+    this.#clock = clock;
+    this.#cronJobs = informers.informer<CronJob>(cronJobKind.gvr);
+    this.#jobs = new OwnedObjects(context, cronJobKind, jobKind.gvr);
+    this.#resource = client.resource<CronJob>(cronJobKind.gvr);
     const reconcile = (key: string): Promise<void> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'cronjobs', reconcile, clock, activity, workers: 5 });
-    indexByController(this.#jobs);
-    const add = ({ metadata }: CronJob): void => this.#queue.add(`${metadata.namespace}/${metadata.name}`);
-    this.#handlers = [
-      this.#cronJobs.addHandler({ added: add, updated: (_, cronJob) => add(cronJob) }),
-      followDependents({ informer: this.#jobs, kind: 'CronJob', changed: (key) => this.#queue.add(key) }),
-    ];
+    this.#loop = new ControlLoop(context, { name: 'cronjobs', component: this.name, reconcile, workers: 5 });
+    this.#loop.followKeys(this.#cronJobs);
+    this.#jobs.follow(this.#loop);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
-    await this.#events.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
   async #reconcile(key: string): Promise<void> {
     const cronJob = this.#cronJobs.get(key);
     if (cronJob === undefined) return;
     try {
-      const jobs = controlledBy(this.#jobs, cronJob);
+      const jobs = this.#jobs.of(cronJob);
       const noted = await this.#writeStatus(cronJob, this.#note(cronJob, jobs));
       await this.#trimHistory(noted, jobs);
       if (noted.metadata.deletionTimestamp === undefined && !noted.spec.suspend) await this.#run(key, noted);
@@ -73,7 +63,7 @@ class CronJobController implements Controller {
       const end = finishedCondition(job);
       if (end === undefined || !active.some(({ uid }) => uid === job.metadata.uid)) continue;
       const message = `Saw completed job: ${job.metadata.name}, condition: ${end.type}`;
-      this.#events.record(cronJob, 'Normal', 'SawCompletedJob', message);
+      this.#loop.events.record(cronJob, 'Normal', 'SawCompletedJob', message);
     }
     const successes = jobs.map(({ status }) => status?.completionTime ?? '');
     const latest = [lastSuccessfulTime ?? '', ...successes].sort().at(-1);
@@ -88,11 +78,11 @@ class CronJobController implements Controller {
   async #run(key: string, cronJob: CronJob): Promise<void> {
     const schedule = this.#parse(cronJob);
     if (schedule === undefined) return;
-    const now = this.#context.clock.now();
+    const now = this.#clock.now();
     const due = this.#lastDue(cronJob, schedule, now);
     if (due !== undefined) await this.#start(cronJob, due, now);
     const next = schedule.next(now);
-    if (next !== undefined) this.#queue.addAfter(key, next - now);
+    if (next !== undefined) this.#loop.queue.addAfter(key, next - now);
   }
 
   #parse(cronJob: CronJob): CronSchedule | undefined {
@@ -101,7 +91,7 @@ class CronJobController implements Controller {
       return parseCronSchedule(schedule, timeZone);
     } catch (error) {
       const message = `unparseable schedule: "${schedule}" : ${messageOf(error)}`;
-      this.#events.record(cronJob, 'Warning', 'UnparseableSchedule', message);
+      this.#loop.events.record(cronJob, 'Warning', 'UnparseableSchedule', message);
       return undefined;
     }
   }
@@ -121,7 +111,7 @@ class CronJobController implements Controller {
     }
     if (missed > MISSED_WARNING) {
       const message = `too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew`;
-      this.#events.record(cronJob, 'Warning', 'TooManyMissedTimes', message);
+      this.#loop.events.record(cronJob, 'Warning', 'TooManyMissedTimes', message);
     }
     return due;
   }
@@ -131,11 +121,11 @@ class CronJobController implements Controller {
     const active = cronJob.status?.active ?? [];
     if (startingDeadlineSeconds !== undefined && dueMs + startingDeadlineSeconds * 1000 < nowMs) {
       const message = `Missed scheduled time to start a job: ${new Date(dueMs).toUTCString()}`;
-      return this.#events.record(cronJob, 'Warning', 'MissSchedule', message);
+      return this.#loop.events.record(cronJob, 'Warning', 'MissSchedule', message);
     }
     if (concurrencyPolicy === 'Forbid' && active.length > 0) {
       const message = 'Not starting job because prior execution is running and concurrency policy is Forbid';
-      return this.#events.record(cronJob, 'Normal', 'JobAlreadyActive', message);
+      return this.#loop.events.record(cronJob, 'Normal', 'JobAlreadyActive', message);
     }
     if (concurrencyPolicy === 'Replace') for (const { name } of active) await this.#delete(cronJob, name);
     const job = await this.#create(cronJob, scheduledJob(cronJob, dueMs));
@@ -149,26 +139,24 @@ class CronJobController implements Controller {
 
   async #create(cronJob: CronJob, job: Job): Promise<Job> {
     try {
-      const created = await this.#jobResource.create(job);
-      this.#events.record(cronJob, 'Normal', 'SuccessfulCreate', `Created job ${created.metadata.name}`);
+      const created = await this.#jobs.resource.create(job);
+      this.#loop.events.record(cronJob, 'Normal', 'SuccessfulCreate', `Created job ${created.metadata.name}`);
       return created;
     } catch (error) {
       const { name = '', namespace } = job.metadata;
       // Somebody was quicker: this controller, if the Job is its own, before it could write that down.
-      if (hasReason(error, 'AlreadyExists')) return this.#jobResource.get(name, { namespace });
+      if (hasReason(error, 'AlreadyExists')) return this.#jobs.resource.get(name, { namespace });
       if (!isNamespaceTerminating(error))
-        this.#events.record(cronJob, 'Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`);
+        this.#loop.events.record(cronJob, 'Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`);
       throw error;
     }
   }
 
   async #delete(cronJob: CronJob, name: string): Promise<void> {
-    await this.#jobResource
+    await this.#jobs.resource
       .delete(name, { namespace: cronJob.metadata.namespace, propagationPolicy: 'Background' })
-      .catch((error: unknown) => {
-        if (!hasReason(error, 'NotFound')) throw error;
-      });
-    this.#events.record(cronJob, 'Normal', 'SuccessfulDelete', `Deleted job ${name}`);
+      .catch(unlessGone);
+    this.#loop.events.record(cronJob, 'Normal', 'SuccessfulDelete', `Deleted job ${name}`);
   }
 
   async #trimHistory(cronJob: CronJob, jobs: readonly Job[]): Promise<void> {

@@ -1,8 +1,9 @@
 /** A DaemonSet, and which Nodes its Pods belong on. */
-import type { GroupVersionResource, KubeObject, LabelSelector } from '@towtank/apimachinery';
+import { type KubeObject, type LabelSelector, selects } from '@towtank/apimachinery';
 import type { IntOrString } from '../deployment/deployment.ts';
 import type { Pod, PodSpec, PodTemplate } from '../pod/pod.ts';
 import { podFromTemplate } from '../pod/pod-control.ts';
+import type { WorkloadKind } from '../pod/workload-kind.ts';
 import type { Node, Toleration } from '../scheduler/node.ts';
 import { matchesNodeAffinity, requiredNodeTerms, targetNodeOf } from '../scheduler/node-affinity.ts';
 import { untolerated } from '../scheduler/taints.ts';
@@ -19,7 +20,12 @@ export interface DaemonSet extends KubeObject {
   status?: Record<string, number> & { conditions?: never };
 }
 
-export const DAEMON_SETS: GroupVersionResource = { group: 'apps', version: 'v1', resource: 'daemonsets' };
+export const daemonSetKind: WorkloadKind<DaemonSet> = {
+  gvr: { group: 'apps', version: 'v1', resource: 'daemonsets' },
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  matches: ({ spec }, { metadata }) => selects(spec.selector, metadata.labels),
+};
 
 export const REVISION_LABEL = 'controller-revision-hash';
 const GENERATION_LABEL = 'pod-template-generation';
@@ -40,14 +46,6 @@ const TOLERATIONS: readonly Toleration[] = [
   tolerated('unschedulable', 'NoSchedule'),
 ];
 
-export const asOwner = (
-  set: DaemonSet,
-): { readonly object: DaemonSet; readonly apiVersion: string; readonly kind: string } => ({
-  object: set,
-  apiVersion: 'apps/v1',
-  kind: 'DaemonSet',
-});
-
 /** Whether a Node should get a Pod, and whether one that is there may stay. */
 export function placementOn(set: DaemonSet, node: Node): { readonly run: boolean; readonly stay: boolean } {
   const { spec } = set.spec.template;
@@ -61,7 +59,7 @@ export function placementOn(set: DaemonSet, node: Node): { readonly run: boolean
 
 /** The Pod for a Node: bound to it by affinity, so that the scheduler still has its say. */
 export function daemonPod(set: DaemonSet, nodeName: string, hash: string): Pod {
-  const pod = podFromTemplate(set.spec.template, asOwner(set));
+  const pod = podFromTemplate(set.spec.template, daemonSetKind, set);
   const generation = set.metadata.annotations?.[TEMPLATE_GENERATION];
   return {
     ...pod,

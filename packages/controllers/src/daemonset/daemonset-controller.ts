@@ -1,26 +1,21 @@
 /** The DaemonSet controller: one Pod on every Node that fits. */
-import { hasReason, selects } from '@towtank/apimachinery';
-import { backoffMs, EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { type Clock, objectKey } from '@towtank/apimachinery';
+import { backoffMs, type Informer, type ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
-import {
-  CONTROLLER_REVISIONS,
-  type ControllerRevision,
-  syncRevision,
-  trimRevisions,
-} from '../controllerrevision/revision-history.ts';
-import { claim } from '../pod/claim.ts';
-import { controlledBy, dependentsOf, followDependents, indexByController } from '../pod/dependents.ts';
+import { RevisionHistory } from '../controllerrevision/revision-history.ts';
 import { Expectations } from '../pod/expectations.ts';
-import { isPodTerminal, msUntilAvailable, type Pod } from '../pod/pod.ts';
-import { isNamespaceTerminating, PODS, PodControl } from '../pod/pod-control.ts';
+import { OwnedObjects } from '../pod/owned-objects.ts';
+import { isPodTerminal, msUntilNextAvailable, type Pod } from '../pod/pod.ts';
+import { PODS, PodControl } from '../pod/pod-control.ts';
 import { slowStart } from '../pod/slow-start.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
 import { NODES, type Node } from '../scheduler/node.ts';
+import { isNamespaceTerminating, isOvertaken } from '../write-failure.ts';
 import { type DaemonPlan, type DaemonView, planPlacement, planUpdate } from './daemon-rollout.ts';
-import { asOwner, DAEMON_SETS, type DaemonSet, daemonPod, hashOf, nodeOf, REVISION_LABEL } from './daemon-set.ts';
+import { type DaemonSet, daemonPod, daemonSetKind, hashOf, nodeOf, REVISION_LABEL } from './daemon-set.ts';
 import { daemonSetStatus } from './daemon-set-status.ts';
 
-const DEFAULT_HISTORY_LIMIT = 10;
 /** Failed Pods on one Node are replaced at once, then ever later. */
 const FAILURE_BACKOFF = { baseMs: 1000, maxMs: 15 * 60_000 };
 
@@ -29,69 +24,50 @@ export const startDaemonSetController = (context: ControllerContext): Controller
 
 class DaemonSetController implements Controller {
   readonly name = 'daemonset-controller';
-  readonly #context: ControllerContext;
+  readonly #clock: Clock;
   readonly #sets: Informer<DaemonSet>;
-  readonly #pods: Informer<Pod>;
   readonly #nodes: Informer<Node>;
-  readonly #revisions: Informer<ControllerRevision>;
+  readonly #pods: OwnedObjects<DaemonSet, Pod>;
+  readonly #revisions: RevisionHistory;
   readonly #resource: ResourceClient<DaemonSet>;
-  readonly #events: EventRecorder;
+  readonly #loop: ControlLoop;
   readonly #control: PodControl;
   readonly #expectations: Expectations;
   readonly #failures = new Map<string, { count: number; retryAtMs: number }>();
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
 
   constructor(context: ControllerContext) {
-    const { client, informers, clock, activity } = context;
-    this.#context = context;
-    this.#sets = informers.informer<DaemonSet>(DAEMON_SETS);
-    this.#pods = informers.informer<Pod>(PODS);
+    const { client, informers, clock } = context;
+    this.#clock = clock;
+    this.#sets = informers.informer<DaemonSet>(daemonSetKind.gvr);
     this.#nodes = informers.informer<Node>(NODES);
-    this.#revisions = informers.informer<ControllerRevision>(CONTROLLER_REVISIONS);
-    this.#resource = client.resource<DaemonSet>(DAEMON_SETS);
-    this.#events = new EventRecorder({ client, clock, activity, component: this.name });
-    this.#control = new PodControl(client, this.#events);
-    this.#expectations = new Expectations(clock);
+    this.#pods = new OwnedObjects(context, daemonSetKind, PODS);
+    this.#revisions = new RevisionHistory(context, { kind: daemonSetKind, hashLabel: REVISION_LABEL });
+    this.#resource = client.resource<DaemonSet>(daemonSetKind.gvr);
     const reconcile = (key: string): Promise<void> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'daemonsets', reconcile, clock, activity, workers: 2 });
-    indexByController(this.#pods);
-    indexByController(this.#revisions);
-    this.#handlers = this.#follow();
+    this.#loop = new ControlLoop(context, { name: 'daemonsets', component: this.name, reconcile, workers: 2 });
+    this.#control = new PodControl(client, this.#loop.events);
+    this.#expectations = new Expectations(clock);
+    this.#loop.followKeys(this.#sets);
+    this.#followNodes();
+    this.#pods.follow(this.#loop, this.#expectations);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
-    await this.#events.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
-  #follow(): (() => void)[] {
-    const add = (set: DaemonSet): void => this.#queue.add(keyOf(set));
-    const addAll = (): void => this.#sets.list().forEach(add);
-    return [
-      this.#sets.addHandler({ added: add, updated: (_, set) => add(set), deleted: add }),
-      this.#nodes.addHandler({
-        added: addAll,
-        // Heartbeats change nothing that a daemon's place depends on.
-        updated: (old, node) => {
-          if (!semanticEqual([old.metadata.labels, old.spec], [node.metadata.labels, node.spec])) addAll();
-        },
-        deleted: addAll,
-      }),
-      followDependents({
-        informer: this.#pods,
-        kind: 'DaemonSet',
-        changed: (key) => this.#queue.add(key),
-        adopters: ({ metadata }) =>
-          this.#sets
-            .inNamespace(metadata.namespace ?? '')
-            .filter(({ spec }) => selects(spec.selector, metadata.labels))
-            .map(keyOf),
-        added: (key) => this.#expectations.creationObserved(key),
-        removed: (key, pod) => this.#expectations.deletionObserved(key, pod.metadata.uid ?? ''),
-      }),
-    ];
+  #followNodes(): void {
+    const addAll = (): void => {
+      for (const set of this.#sets.list()) this.#loop.queue.add(objectKey(set));
+    };
+    this.#loop.follow(this.#nodes, {
+      added: addAll,
+      // Heartbeats change nothing that a daemon's place depends on.
+      updated: (old, node) => {
+        if (!semanticEqual([old.metadata.labels, old.spec], [node.metadata.labels, node.spec])) addAll();
+      },
+      deleted: addAll,
+    });
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -101,18 +77,13 @@ class DaemonSetController implements Controller {
     try {
       await this.#sync(key, set);
     } catch (error) {
-      // Whoever changed or deleted one of the objects has caused an event that brings this key back.
-      if (hasReason(error, 'Conflict') || hasReason(error, 'NotFound') || isNamespaceTerminating(error)) return;
-      throw error;
+      if (!isOvertaken(error) && !isNamespaceTerminating(error)) throw error;
     }
   }
 
   async #sync(key: string, set: DaemonSet): Promise<void> {
-    const revisions = controlledBy(this.#revisions, set);
-    const resource = this.#context.client.resource<ControllerRevision>(CONTROLLER_REVISIONS);
-    const { template, revisionHistoryLimit = DEFAULT_HISTORY_LIMIT } = set.spec;
-    const options = { owner: asOwner(set), template, hashLabel: REVISION_LABEL, resource, collisions: 0 };
-    const { revision } = await syncRevision(revisions, options);
+    const revisions = this.#revisions.of(set);
+    const { revision } = await this.#revisions.sync(set, revisions);
     const hash = revision.metadata.labels?.[REVISION_LABEL] ?? '';
     if (this.#expectations.satisfied(key)) {
       const view = await this.#look(set, hash);
@@ -123,22 +94,15 @@ class DaemonSetController implements Controller {
     this.#wakeWhenAvailable(key, view);
     const live = new Set([...view.podsByNode.values()].flat().map((pod) => `${set.metadata.name}-${hashOf(pod)}`));
     live.add(revision.metadata.name ?? '');
-    await trimRevisions(revisions, { live, limit: revisionHistoryLimit, resource });
+    await this.#revisions.trim(set, revisions, live);
   }
 
   async #look(set: DaemonSet, hash: string): Promise<DaemonView> {
-    const { name = '', namespace } = set.metadata;
-    const pods = await claim<Pod>({
-      owner: asOwner(set),
-      matches: (labels) => selects(set.spec.selector, labels),
-      candidates: dependentsOf(this.#pods, set),
-      resource: this.#context.client.resource<Pod>(PODS),
-      liveOwner: () => this.#resource.get(name, { namespace }),
-    });
+    const pods = await this.#pods.claim(set);
     const podsByNode = new Map<string, Pod[]>();
     for (const pod of pods.sort(byAge)) podsByNode.set(nodeOf(pod), [...(podsByNode.get(nodeOf(pod)) ?? []), pod]);
     const nodes = this.#nodes.list().sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1));
-    return { set, nodes, podsByNode, hash, nowMs: this.#context.clock.now() };
+    return { set, nodes, podsByNode, hash, nowMs: this.#clock.now() };
   }
 
   /** Placement comes first; an update goes on only where every Node has its Pod. */
@@ -152,18 +116,14 @@ class DaemonSetController implements Controller {
     const remove = plan.remove.filter((pod) => !isPodTerminal(pod) || this.#mayReplace(key, view.set, pod));
     const { create } = plan;
     if (create.length > 0) this.#expectations.expectCreations(key, create.length);
-    else
-      this.#expectations.expectDeletions(
-        key,
-        remove.map(({ metadata }) => metadata.uid ?? ''),
-      );
+    else this.#expectations.expectDeletions(key, remove);
     const { succeeded, error } = await slowStart(create.length, (at) =>
       this.#control.create(daemonPod(view.set, create[at] ?? '', view.hash), view.set),
     );
     this.#expectations.creationObserved(key, create.length - succeeded);
     for (const pod of remove) {
       await this.#control.delete(pod, view.set).catch((reason: unknown) => {
-        this.#expectations.deletionObserved(key, pod.metadata.uid ?? '');
+        this.#expectations.deletionObserved(key, pod);
         throw reason;
       });
     }
@@ -172,14 +132,14 @@ class DaemonSetController implements Controller {
 
   #mayReplace(key: string, set: DaemonSet, pod: Pod): boolean {
     const place = `${set.metadata.uid}/${nodeOf(pod)}`;
-    const now = this.#context.clock.now();
+    const now = this.#clock.now();
     const known = this.#failures.get(place) ?? { count: 0, retryAtMs: 0 };
     if (known.retryAtMs > now) {
-      this.#queue.addAfter(key, known.retryAtMs - now);
+      this.#loop.queue.addAfter(key, known.retryAtMs - now);
       return false;
     }
     const message = `Found failed daemon pod ${pod.metadata.namespace}/${pod.metadata.name} on node ${nodeOf(pod)}, will try to kill it`;
-    this.#events.record(set, 'Warning', 'FailedDaemonPod', message);
+    this.#loop.events.record(set, 'Warning', 'FailedDaemonPod', message);
     const count = known.count + 1;
     this.#failures.set(place, { count, retryAtMs: now + backoffMs(count, FAILURE_BACKOFF) });
     return true;
@@ -191,17 +151,10 @@ class DaemonSetController implements Controller {
   }
 
   #wakeWhenAvailable(key: string, { set, podsByNode, nowMs }: DaemonView): void {
-    const { minReadySeconds } = set.spec;
-    if (!minReadySeconds) return;
-    const waits = [...podsByNode.values()]
-      .flat()
-      .map((pod) => msUntilAvailable(pod, minReadySeconds, nowMs) ?? 0)
-      .filter((wait) => wait > 0);
-    if (waits.length > 0) this.#queue.addAfter(key, Math.min(...waits));
+    const waitMs = msUntilNextAvailable([...podsByNode.values()].flat(), set.spec.minReadySeconds, nowMs);
+    if (waitMs !== undefined) this.#loop.queue.addAfter(key, waitMs);
   }
 }
-
-const keyOf = ({ metadata }: DaemonSet): string => `${metadata.namespace}/${metadata.name}`;
 
 const byAge = ({ metadata: a }: Pod, { metadata: b }: Pod): number =>
   (a.creationTimestamp ?? '') < (b.creationTimestamp ?? '')

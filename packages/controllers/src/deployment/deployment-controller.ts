@@ -1,13 +1,15 @@
 /** The Deployment controller: rolls ReplicaSets over, one revision to the next. */
-import { hasReason, requirementsOf, selects } from '@towtank/apimachinery';
-import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { type Clock, requirementsOf } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
-import { claim } from '../pod/claim.ts';
-import { controlledBy, dependentsOf, followDependents, indexByController } from '../pod/dependents.ts';
+import { controlledBy, indexByController } from '../pod/controller-index.ts';
+import { OwnedObjects } from '../pod/owned-objects.ts';
 import { controllerOf, findCondition, type Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
 import { type ReplicaSet, replicaSetKind } from '../replicaset/replica-set.ts';
-import { DEPLOYMENTS, type Deployment, hasProgressDeadline, withCondition } from './deployment.ts';
+import { isOvertaken } from '../write-failure.ts';
+import { type Deployment, deploymentKind, hasProgressDeadline, withCondition } from './deployment.ts';
 import { deploymentStatus, isComplete, progressCheckAtMs, rolloutStatus } from './deployment-status.ts';
 import { recreate } from './recreate.ts';
 import { revisionOf } from './revision.ts';
@@ -22,64 +24,41 @@ export const startDeploymentController = (context: ControllerContext): Controlle
 
 class DeploymentController implements Controller {
   readonly name = 'deployment-controller';
-  readonly #context: ControllerContext;
+  readonly #clock: Clock;
   readonly #deployments: Informer<Deployment>;
-  readonly #sets: Informer<ReplicaSet>;
+  readonly #sets: OwnedObjects<Deployment, ReplicaSet>;
   readonly #pods: Informer<Pod>;
   readonly #resource: ResourceClient<Deployment>;
-  readonly #setResource: ResourceClient<ReplicaSet>;
-  readonly #events: EventRecorder;
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
+  readonly #loop: ControlLoop;
 
   constructor(context: ControllerContext) {
-    const { client, informers, clock, activity } = context;
-    this.#context = context;
-    this.#deployments = informers.informer<Deployment>(DEPLOYMENTS);
-    this.#sets = informers.informer<ReplicaSet>(replicaSetKind.gvr);
+    const { client, informers, clock } = context;
+    this.#clock = clock;
+    this.#deployments = informers.informer<Deployment>(deploymentKind.gvr);
+    this.#sets = new OwnedObjects(context, deploymentKind, replicaSetKind.gvr);
     this.#pods = informers.informer<Pod>(PODS);
-    this.#resource = client.resource<Deployment>(DEPLOYMENTS);
-    this.#setResource = client.resource<ReplicaSet>(replicaSetKind.gvr);
-    this.#events = new EventRecorder({ client, clock, activity, component: this.name });
+    this.#resource = client.resource<Deployment>(deploymentKind.gvr);
     const reconcile = (key: string): Promise<void> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'deployments', reconcile, clock, activity, workers: WORKERS });
-    indexByController(this.#sets);
+    this.#loop = new ControlLoop(context, { name: 'deployments', component: this.name, reconcile, workers: WORKERS });
     indexByController(this.#pods);
-    this.#handlers = this.#follow();
+    this.#loop.followKeys(this.#deployments);
+    this.#sets.follow(this.#loop);
+    this.#loop.follow(this.#pods, { deleted: (pod) => this.#podGone(pod) });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
-    await this.#events.close();
-  }
-
-  #follow(): (() => void)[] {
-    const add = (deployment: Deployment): void => this.#queue.add(keyOf(deployment));
-    return [
-      this.#deployments.addHandler({ added: add, updated: (_, deployment) => add(deployment), deleted: add }),
-      followDependents({
-        informer: this.#sets,
-        kind: 'Deployment',
-        changed: (key) => this.#queue.add(key),
-        adopters: ({ metadata }) =>
-          this.#deployments
-            .inNamespace(metadata.namespace ?? '')
-            .filter(({ spec }) => selects(spec.selector, metadata.labels))
-            .map(keyOf),
-      }),
-      this.#pods.addHandler({ deleted: (pod) => this.#podGone(pod) }),
-    ];
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
   /** A Recreate rollout waits for the last old Pod, and nothing but its deletion tells of that. */
   #podGone(pod: Pod): void {
     const owner = controllerOf(pod);
-    const set = owner?.kind === 'ReplicaSet' ? this.#sets.get(`${pod.metadata.namespace}/${owner.name}`) : undefined;
+    const set =
+      owner?.kind === 'ReplicaSet' ? this.#sets.informer.get(`${pod.metadata.namespace}/${owner.name}`) : undefined;
     const parent = set === undefined ? undefined : controllerOf(set);
     if (parent?.kind !== 'Deployment') return;
     const key = `${pod.metadata.namespace}/${parent.name}`;
-    if (this.#deployments.get(key)?.spec.strategy?.type === 'Recreate') this.#queue.add(key);
+    if (this.#deployments.get(key)?.spec.strategy?.type === 'Recreate') this.#loop.queue.add(key);
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -87,33 +66,24 @@ class DeploymentController implements Controller {
     if (deployment === undefined) return;
     if (requirementsOf(deployment.spec.selector).length === 0) {
       const message = 'This deployment is selecting all pods. A non-empty selector is required.';
-      return this.#events.record(deployment, 'Warning', 'SelectingAll', message);
+      return this.#loop.events.record(deployment, 'Warning', 'SelectingAll', message);
     }
     const rollout = await this.#look(deployment);
     try {
       await this.#roll(key, rollout);
     } catch (error) {
-      // Whoever changed or deleted one of the objects has caused an event that brings this key back.
-      if (!hasReason(error, 'Conflict') && !hasReason(error, 'NotFound')) throw error;
+      if (!isOvertaken(error)) throw error;
     }
   }
 
   async #look(deployment: Deployment): Promise<Rollout> {
-    const { name = '', namespace } = deployment.metadata;
-    const sets = await claim<ReplicaSet>({
-      owner: { object: deployment, apiVersion: 'apps/v1', kind: 'Deployment' },
-      matches: (labels) => selects(deployment.spec.selector, labels),
-      candidates: dependentsOf(this.#sets, deployment),
-      resource: this.#setResource,
-      liveOwner: () => this.#resource.get(name, { namespace }),
-    });
     return new Rollout({
       deployment,
-      sets,
+      sets: await this.#sets.claim(deployment),
       deployments: this.#resource,
-      replicaSets: this.#setResource,
-      events: this.#events,
-      nowMs: this.#context.clock.now(),
+      replicaSets: this.#sets.resource,
+      events: this.#loop.events,
+      nowMs: this.#clock.now(),
     });
   }
 
@@ -138,7 +108,7 @@ class DeploymentController implements Controller {
     const checkAtMs = progressCheckAtMs(rollout.deployment, status);
     if (checkAtMs === undefined) return;
     // One second more, so that the check finds the deadline passed and not just reached.
-    this.#queue.addAfter(key, Math.max(0, checkAtMs - this.#context.clock.now()) + 1000);
+    this.#loop.queue.addAfter(key, Math.max(0, checkAtMs - this.#clock.now()) + 1000);
   }
 
   /** Deletes the oldest ReplicaSets without Pods, as many as the history is too long. */
@@ -152,7 +122,7 @@ class DeploymentController implements Controller {
       const { name = '', namespace, generation = 0 } = set.metadata;
       if ((set.status?.replicas ?? 0) !== 0 || sizeOf(set) !== 0) continue;
       if (generation > (set.status?.observedGeneration ?? 0)) continue;
-      await this.#setResource.delete(name, { namespace });
+      await this.#sets.resource.delete(name, { namespace });
     }
   }
 }
@@ -173,5 +143,3 @@ async function markPause(rollout: Rollout): Promise<void> {
   const condition = rollout.condition('Progressing', 'Unknown', reason, message);
   await rollout.writeStatus({ ...deployment.status, conditions: withCondition(conditions, condition) });
 }
-
-const keyOf = ({ metadata }: Deployment): string => `${metadata.namespace}/${metadata.name}`;

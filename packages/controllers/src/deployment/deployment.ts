@@ -1,6 +1,8 @@
 /** A Deployment, and the numbers that its spec stands for. */
-import type { GroupVersionResource, KubeObject, LabelSelector } from '@towtank/apimachinery';
+import { type KubeObject, type LabelSelector, selects } from '@towtank/apimachinery';
 import { type Condition, findCondition, type PodTemplate } from '../pod/pod.ts';
+import type { WorkloadKind } from '../pod/workload-kind.ts';
+import type { ReplicaSet } from '../replicaset/replica-set.ts';
 
 /** A number or a percentage. */
 export type IntOrString = number | string;
@@ -36,10 +38,11 @@ export interface Deployment extends KubeObject {
   status?: DeploymentStatus;
 }
 
-export const DEPLOYMENTS: GroupVersionResource = {
-  group: 'apps',
-  version: 'v1',
-  resource: 'deployments',
+export const deploymentKind: WorkloadKind<Deployment, ReplicaSet> = {
+  gvr: { group: 'apps', version: 'v1', resource: 'deployments' },
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  matches: ({ spec }, { metadata }) => selects(spec.selector, metadata.labels),
 };
 
 /** Pods that the Deployment wants. */

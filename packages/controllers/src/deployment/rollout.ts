@@ -2,13 +2,15 @@
 import { formatTime, hasReason } from '@towtank/apimachinery';
 import type { EventRecorder, ResourceClient } from '@towtank/client';
 import { controllerOf } from '../pod/pod.ts';
-import { controllerReference, messageOf } from '../pod/pod-control.ts';
 import { semanticEqual, templateHash } from '../pod/template-hash.ts';
+import { controllerReference } from '../pod/workload-kind.ts';
 import { type ReplicaSet, replicaSetKind } from '../replicaset/replica-set.ts';
+import { messageOf } from '../write-failure.ts';
 import {
   type Deployment,
   type DeploymentCondition,
   type DeploymentStatus,
+  deploymentKind,
   fencesOf,
   hasProgressDeadline,
   isRollingUpdate,
@@ -183,7 +185,7 @@ export class Rollout {
       name: `${deployment.metadata.name}-${hash}`,
       namespace: deployment.metadata.namespace ?? '',
       labels,
-      ownerReferences: [controllerReference({ object: deployment, apiVersion: 'apps/v1', kind: 'Deployment' })],
+      ownerReferences: [controllerReference(deploymentKind, deployment)],
     };
     const annotations = {
       ...newSetAnnotations(deployment, { metadata }, nextRevision(this.oldSets)),

@@ -3,7 +3,7 @@ import { hasReason, isStatusError, type ObjectMeta, objectKey } from '@towtank/a
 import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import type { Pod } from '../pod/pod.ts';
-import { isNamespaceTerminating, PODS } from '../pod/pod-control.ts';
+import { PODS } from '../pod/pod-control.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
 import { servicesOf, servicesToUpdate } from '../service/pod-membership.ts';
 import { SelectedPods } from '../service/selected-pods.ts';
@@ -17,6 +17,7 @@ import {
   TRIGGER_TIME_ANNOTATION,
 } from '../service/service.ts';
 import { TriggerTimes } from '../service/trigger-times.ts';
+import { isNamespaceTerminating } from '../write-failure.ts';
 import { desiredSubsets } from './desired-subsets.ts';
 import { ENDPOINTS, type EndpointSubset, type Endpoints } from './endpoints.ts';
 import { countAddresses, ENDPOINTS_CAPACITY, truncateSubsets } from './truncate-subsets.ts';

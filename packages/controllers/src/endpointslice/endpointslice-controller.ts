@@ -3,10 +3,11 @@ import { type IpFamily, type KubeObject, objectKey } from '@towtank/apimachinery
 import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { findCondition, type Pod } from '../pod/pod.ts';
-import { messageOf, PODS } from '../pod/pod-control.ts';
+import { PODS } from '../pod/pod-control.ts';
 import { servicesOf, servicesToUpdate } from '../service/pod-membership.ts';
 import { managedSelector, SERVICES, type Service, TRIGGER_TIME_ANNOTATION } from '../service/service.ts';
 import { TriggerTimes } from '../service/trigger-times.ts';
+import { messageOf } from '../write-failure.ts';
 import type { NodeLookup } from './desired-endpoints.ts';
 import { ENDPOINT_SLICES, type EndpointSlice, isManagedBy, type SliceChanges, serviceKeyOf } from './endpoint-slice.ts';
 import { isOwnedBy, SLICE_MANAGER } from './new-slice.ts';

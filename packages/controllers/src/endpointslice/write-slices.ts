@@ -1,7 +1,7 @@
 /** Writes changes of slices. */
 import { hasReason, isStatusError } from '@towtank/apimachinery';
 import type { ResourceClient } from '@towtank/client';
-import { isNamespaceTerminating } from '../pod/pod-control.ts';
+import { isNamespaceTerminating } from '../write-failure.ts';
 import type { EndpointSlice, SliceChanges } from './endpoint-slice.ts';
 import type { SliceTracker } from './slice-tracker.ts';
 

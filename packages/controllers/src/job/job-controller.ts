@@ -1,24 +1,24 @@
 /** The Job controller: runs Pods until enough of them have succeeded. */
-import { hasReason, selects } from '@towtank/apimachinery';
-import { backoffMs, EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { type Clock, hasReason, objectKey } from '@towtank/apimachinery';
+import { backoffMs, type Informer, type ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
-import { claim } from '../pod/claim.ts';
-import { controlledBy, dependentsOf, followDependents, indexByController } from '../pod/dependents.ts';
 import { Expectations } from '../pod/expectations.ts';
+import { OwnedObjects } from '../pod/owned-objects.ts';
 import { isPodActive, isPodReady, isPodTerminating, type Pod } from '../pod/pod.ts';
-import { isNamespaceTerminating, PODS, PodControl } from '../pod/pod-control.ts';
+import { PODS, PodControl } from '../pod/pod-control.ts';
 import { podsToDelete } from '../pod/pod-ranking.ts';
 import { slowStart } from '../pod/slow-start.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
+import { isNamespaceTerminating } from '../write-failure.ts';
 import { parseIndexes } from './completed-indexes.ts';
 import {
   decidedCondition,
   finishedCondition,
   isIndexed,
-  JOBS,
   type Job,
   type JobStatus,
-  jobOwner,
+  jobKind,
   type Verdict,
 } from './job.ts';
 import { SUSPENSION, withSuspension, withVerdict } from './job-conditions.ts';
@@ -37,72 +37,49 @@ export const startJobController = (context: ControllerContext): Controller => ne
 
 class JobController implements Controller {
   readonly name = 'job-controller';
-  readonly #context: ControllerContext;
+  readonly #clock: Clock;
   readonly #jobs: Informer<Job>;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: OwnedObjects<Job, Pod>;
   readonly #resource: ResourceClient<Job>;
-  readonly #podResource: ResourceClient<Pod>;
-  readonly #events: EventRecorder;
+  readonly #loop: ControlLoop;
   readonly #control: PodControl;
   readonly #expectations: Expectations;
   readonly #orphans: OrphanPods;
   /** Pods without their finalizer, until the cache shows them so. */
   readonly #released = new Set<string>();
   readonly #failures = new Map<string, { count: number; lastMs: number }>();
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
 
   constructor(context: ControllerContext) {
-    const { client, informers, clock, activity } = context;
-    this.#context = context;
-    this.#jobs = informers.informer<Job>(JOBS);
-    this.#pods = informers.informer<Pod>(PODS);
-    this.#resource = client.resource<Job>(JOBS);
-    this.#podResource = client.resource<Pod>(PODS);
-    this.#events = new EventRecorder({ client, clock, activity, component: this.name });
-    this.#control = new PodControl(client, this.#events);
-    this.#expectations = new Expectations(clock);
-    this.#orphans = startOrphanPods(context, this.#jobs, this.#pods);
+    const { client, informers, clock } = context;
+    this.#clock = clock;
+    this.#jobs = informers.informer<Job>(jobKind.gvr);
+    this.#pods = new OwnedObjects(context, jobKind, PODS);
+    this.#resource = client.resource<Job>(jobKind.gvr);
     const reconcile = (key: string): Promise<void> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'jobs', reconcile, clock, activity, workers: 5 });
-    indexByController(this.#pods);
-    this.#handlers = this.#follow();
+    this.#loop = new ControlLoop(context, { name: 'jobs', component: this.name, reconcile, workers: 5 });
+    this.#control = new PodControl(client, this.#loop.events);
+    this.#expectations = new Expectations(clock);
+    this.#orphans = startOrphanPods(context, this.#jobs, this.#pods.informer);
+    this.#follow();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
     await this.#orphans.close();
-    await this.#queue.close();
-    await this.#events.close();
+    await this.#loop.close();
   }
 
-  #follow(): (() => void)[] {
-    const add = (job: Job): void => this.#queue.add(keyOf(job));
+  #follow(): void {
     const seen = ({ metadata }: Pod): void => void this.#released.delete(metadata.uid ?? '');
-    return [
-      this.#pods.addHandler({ updated: (_, pod) => isTracked(pod) || seen(pod), deleted: seen }),
-      this.#jobs.addHandler({
-        added: add,
-        updated: (_, job) => add(job),
-        deleted: (job) => {
-          this.#expectations.forget(keyOf(job));
-          this.#failures.delete(keyOf(job));
-          this.#orphans.check(controlledBy(this.#pods, job));
-        },
-      }),
-      followDependents({
-        informer: this.#pods,
-        kind: 'Job',
-        changed: (key) => this.#queue.add(key),
-        adopters: ({ metadata }) =>
-          this.#jobs
-            .inNamespace(metadata.namespace ?? '')
-            .filter(({ spec }) => selects(spec.selector, metadata.labels))
-            .map(keyOf),
-        added: (key) => this.#expectations.creationObserved(key),
-        removed: (key, pod) => this.#expectations.deletionObserved(key, pod.metadata.uid ?? ''),
-      }),
-    ];
+    this.#loop.follow(this.#pods.informer, { updated: (_, pod) => isTracked(pod) || seen(pod), deleted: seen });
+    this.#loop.followKeys(this.#jobs);
+    this.#loop.follow(this.#jobs, {
+      deleted: (job) => {
+        this.#expectations.forget(objectKey(job));
+        this.#failures.delete(objectKey(job));
+        this.#orphans.check(this.#pods.of(job));
+      },
+    });
+    this.#pods.follow(this.#loop, this.#expectations);
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -119,8 +96,8 @@ class JobController implements Controller {
   }
 
   async #sync(key: string, job: Job): Promise<void> {
-    const nowMs = this.#context.clock.now();
-    const pods = await this.#claimPods(job);
+    const nowMs = this.#clock.now();
+    const pods = await this.#pods.claim(job);
     const tally = noteFinished(job, pods, this.#released);
     const counted = await this.#settle(job, tally, pods);
     this.#noteFailures(key, tally, nowMs);
@@ -138,19 +115,8 @@ class JobController implements Controller {
     }
     await this.#writeStatus(counted.job, status, verdict);
     if (job.spec.activeDeadlineSeconds !== undefined && status.startTime !== undefined && verdict === undefined)
-      this.#queue.addAfter(key, Date.parse(status.startTime) + job.spec.activeDeadlineSeconds * 1000 - nowMs);
+      this.#loop.queue.addAfter(key, Date.parse(status.startTime) + job.spec.activeDeadlineSeconds * 1000 - nowMs);
     if (changes.error !== undefined) throw changes.error;
-  }
-
-  #claimPods(job: Job): Promise<Pod[]> {
-    const { name = '', namespace } = job.metadata;
-    return claim<Pod>({
-      owner: jobOwner(job),
-      matches: (labels) => selects(job.spec.selector, labels),
-      candidates: dependentsOf(this.#pods, job),
-      resource: this.#podResource,
-      liveOwner: () => this.#resource.get(name, { namespace }),
-    });
   }
 
   /** Writes finished Pods down, releases them, and counts them. */
@@ -169,7 +135,7 @@ class JobController implements Controller {
     const { uid = '' } = pod.metadata;
     this.#released.add(uid);
     try {
-      await withoutTracking(this.#podResource, pod);
+      await withoutTracking(this.#pods.resource, pod);
     } catch (error) {
       this.#released.delete(uid);
       throw error;
@@ -196,11 +162,8 @@ class JobController implements Controller {
     const idle = verdict !== undefined || job.spec.suspend === true;
     const wanted = idle ? 0 : wantedActive(job, status, active.length);
     if (active.length > wanted) {
-      const doomed = podsToDelete(active, active, active.length - wanted, this.#context.clock.now());
-      this.#expectations.expectDeletions(
-        key,
-        doomed.map(({ metadata }) => metadata.uid ?? ''),
-      );
+      const doomed = podsToDelete(active, active, active.length - wanted, this.#clock.now());
+      this.#expectations.expectDeletions(key, doomed);
       for (const pod of doomed) await this.#control.delete(pod, job);
       return { created: 0, deleted: doomed.length, error: undefined };
     }
@@ -226,8 +189,8 @@ class JobController implements Controller {
   #isBackingOff(key: string): boolean {
     const failures = this.#failures.get(key);
     if (failures === undefined) return false;
-    const waitMs = failures.lastMs + backoffMs(failures.count, FAILURE_BACKOFF) - this.#context.clock.now();
-    if (waitMs > 0) this.#queue.addAfter(key, waitMs);
+    const waitMs = failures.lastMs + backoffMs(failures.count, FAILURE_BACKOFF) - this.#clock.now();
+    if (waitMs > 0) this.#loop.queue.addAfter(key, waitMs);
     return waitMs > 0;
   }
 
@@ -247,21 +210,21 @@ class JobController implements Controller {
     const suspended = suspensionOf(written);
     if (suspended !== undefined && suspended !== suspensionOf(job)) {
       const { message } = SUSPENSION[suspended];
-      this.#events.record(job, 'Normal', suspended === 'True' ? 'Suspended' : 'Resumed', message);
+      this.#loop.events.record(job, 'Normal', suspended === 'True' ? 'Suspended' : 'Resumed', message);
     }
     if (verdict === undefined || finishedCondition(written) === undefined) return;
-    if (verdict.succeeded) this.#events.record(job, 'Normal', 'Completed', 'Job completed');
-    else this.#events.record(job, 'Warning', verdict.reason, verdict.message);
+    if (verdict.succeeded) this.#loop.events.record(job, 'Normal', 'Completed', 'Job completed');
+    else this.#loop.events.record(job, 'Warning', verdict.reason, verdict.message);
   }
 
   /** A finished Job goes when its time to live is over, and takes its Pods along. */
   async #expire(key: string, job: Job): Promise<void> {
-    this.#orphans.check(controlledBy(this.#pods, job).filter(isTracked));
+    this.#orphans.check(this.#pods.of(job).filter(isTracked));
     const { ttlSecondsAfterFinished } = job.spec;
     if (ttlSecondsAfterFinished === undefined || job.metadata.deletionTimestamp !== undefined) return;
     const finishedAt = Date.parse(finishedCondition(job)?.lastTransitionTime ?? '');
-    const leftMs = finishedAt + ttlSecondsAfterFinished * 1000 - this.#context.clock.now();
-    if (leftMs > 0) return this.#queue.addAfter(key, leftMs);
+    const leftMs = finishedAt + ttlSecondsAfterFinished * 1000 - this.#clock.now();
+    if (leftMs > 0) return this.#loop.queue.addAfter(key, leftMs);
     const { name = '', namespace, uid } = job.metadata;
     const preconditions = uid === undefined ? {} : { preconditions: { uid } };
     await this.#resource.delete(name, { namespace, propagationPolicy: 'Foreground', ...preconditions });
@@ -291,5 +254,3 @@ function freeIndexes(job: Job, status: JobStatus, active: readonly Pod[], count:
     if (!taken.has(index)) free.push(index);
   return free;
 }
-
-const keyOf = ({ metadata }: Job): string => `${metadata.namespace}/${metadata.name}`;

@@ -1,13 +1,13 @@
 /** The Pods of a Job: how they are made, and what became of them. */
 import type { Container, Pod, PodSpec } from '../pod/pod.ts';
 import { podFromTemplate } from '../pod/pod-control.ts';
-import { COMPLETION_INDEX, type Job, jobOwner, type PodFailureRule, TRACKING_FINALIZER } from './job.ts';
+import { COMPLETION_INDEX, type Job, jobKind, type PodFailureRule, TRACKING_FINALIZER } from './job.ts';
 
 const INDEX_ENV = 'JOB_COMPLETION_INDEX';
 
 /** A Pod of the Job; of an indexed Job, the one with this index. */
 export function jobPod(job: Job, index: number | undefined): Pod {
-  const pod = podFromTemplate(job.spec.template, jobOwner(job));
+  const pod = podFromTemplate(job.spec.template, jobKind, job);
   const finalizers = [...(pod.metadata.finalizers ?? []), TRACKING_FINALIZER];
   if (index === undefined) return { ...pod, metadata: { ...pod.metadata, finalizers } };
   const name = `${job.metadata.name}-${index}`;

@@ -1,6 +1,7 @@
 /** A Job, and what its spec and status say. */
-import type { GroupVersionResource, KubeObject, LabelSelector } from '@towtank/apimachinery';
+import { type KubeObject, type LabelSelector, selects } from '@towtank/apimachinery';
 import { type Condition, findCondition, type PodTemplate } from '../pod/pod.ts';
+import type { WorkloadKind } from '../pod/workload-kind.ts';
 
 /** A rule of `spec.podFailurePolicy`. */
 export interface PodFailureRule {
@@ -42,7 +43,12 @@ export interface Job extends KubeObject {
   status?: JobStatus;
 }
 
-export const JOBS: GroupVersionResource = { group: 'batch', version: 'v1', resource: 'jobs' };
+export const jobKind: WorkloadKind<Job> = {
+  gvr: { group: 'batch', version: 'v1', resource: 'jobs' },
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  matches: ({ spec }, { metadata }) => selects(spec.selector, metadata.labels),
+};
 
 /** Keeps a finished Pod until it has been counted. */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking';
@@ -66,9 +72,3 @@ export interface Verdict {
   readonly reason: string;
   readonly message: string;
 }
-
-export const jobOwner = (job: Job): { readonly object: Job; readonly apiVersion: string; readonly kind: string } => ({
-  object: job,
-  apiVersion: 'batch/v1',
-  kind: 'Job',
-});

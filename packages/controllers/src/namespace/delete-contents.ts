@@ -1,7 +1,7 @@
 /** Deletes what is in a namespace, and tells what is left. */
 import { hasReason, type KubeObject } from '@towtank/apimachinery';
 import type { DiscoveredResource, KubeClient } from '@towtank/client';
-import { messageOf } from '../pod/pod-control.ts';
+import { messageOf } from '../write-failure.ts';
 
 /** What is left of one resource. */
 export interface RemainingResource {

@@ -8,7 +8,7 @@ import {
   WorkQueue,
 } from '@towtank/client';
 import type { Controller, ControllerContext } from '../controller-context.ts';
-import { messageOf } from '../pod/pod-control.ts';
+import { messageOf } from '../write-failure.ts';
 import { deleteContents, type RemainingResource } from './delete-contents.ts';
 import { NAMESPACES, type Namespace } from './namespace.ts';
 import { namespaceConditions, type Remains } from './namespace-conditions.ts';

@@ -1,14 +1,13 @@
 /** Which objects a workload owns: adoption of matching orphans, release of strays. */
-import { hasReason, type KubeObject, type Labels } from '@towtank/apimachinery';
+import { hasReason, type KubeObject } from '@towtank/apimachinery';
 import type { ResourceClient } from '@towtank/client';
 import { controllerOf } from './pod.ts';
-import { controllerReference, type PodOwner } from './pod-control.ts';
+import { controllerReference, type WorkloadKind } from './workload-kind.ts';
 
 /** What claiming works with. */
-export interface ClaimOptions<T extends KubeObject> {
-  readonly owner: PodOwner;
-  /** Whether the owner's selector selects these labels. */
-  readonly matches: (labels: Labels, object: T) => boolean;
+export interface ClaimOptions<O extends KubeObject, T extends KubeObject> {
+  readonly kind: WorkloadKind<O, T>;
+  readonly owner: O;
   readonly candidates: readonly T[];
   readonly resource: ResourceClient<T>;
   /** The owner as the API has it now: adopting for an owner that is gone would leave objects behind. */
@@ -16,17 +15,16 @@ export interface ClaimOptions<T extends KubeObject> {
 }
 
 /** The candidates that the owner controls, after adopting and releasing as its selector asks. */
-export async function claim<T extends KubeObject>(options: ClaimOptions<T>): Promise<T[]> {
-  const { owner, matches, candidates } = options;
-  const ownerUid = owner.object.metadata.uid;
-  const deleting = owner.object.metadata.deletionTimestamp !== undefined;
+export async function claim<O extends KubeObject, T extends KubeObject>(options: ClaimOptions<O, T>): Promise<T[]> {
+  const { kind, owner, candidates } = options;
+  const deleting = owner.metadata.deletionTimestamp !== undefined;
   const claimed: T[] = [];
   let live: Promise<void> | undefined;
   for (const object of candidates) {
     const controller = controllerOf(object);
-    const selected = matches(object.metadata.labels, object);
+    const selected = kind.matches(owner, object);
     if (controller !== undefined) {
-      if (controller.uid !== ownerUid) continue;
+      if (controller.uid !== owner.metadata.uid) continue;
       if (selected) claimed.push(object);
       else if (!deleting) await release(object, options);
     } else if (selected && !deleting && object.metadata.deletionTimestamp === undefined) {
@@ -39,24 +37,34 @@ export async function claim<T extends KubeObject>(options: ClaimOptions<T>): Pro
   return claimed;
 }
 
-async function checkAlive<T extends KubeObject>({ owner, liveOwner }: ClaimOptions<T>): Promise<void> {
+async function checkAlive<O extends KubeObject, T extends KubeObject>({
+  kind: { kind },
+  owner,
+  liveOwner,
+}: ClaimOptions<O, T>): Promise<void> {
   const live = await liveOwner();
-  const { name, namespace, uid } = owner.object.metadata;
+  const { name, namespace, uid } = owner.metadata;
   if (live.metadata.uid !== uid)
-    throw new Error(`original ${owner.kind} ${namespace}/${name} is gone: got uid ${live.metadata.uid}, wanted ${uid}`);
+    throw new Error(`original ${kind} ${namespace}/${name} is gone: got uid ${live.metadata.uid}, wanted ${uid}`);
   if (live.metadata.deletionTimestamp !== undefined)
     throw new Error(`${namespace}/${name} has just been deleted at ${live.metadata.deletionTimestamp}`);
 }
 
-async function adopt<T extends KubeObject>(object: T, { owner, resource }: ClaimOptions<T>): Promise<T | undefined> {
+async function adopt<O extends KubeObject, T extends KubeObject>(
+  object: T,
+  { kind, owner, resource }: ClaimOptions<O, T>,
+): Promise<T | undefined> {
   const { name = '', namespace, uid } = object.metadata;
-  const body = { metadata: { ownerReferences: [controllerReference(owner)], uid } };
+  const body = { metadata: { ownerReferences: [controllerReference(kind, owner)], uid } };
   return ignoring(['NotFound'], resource.patch(name, body, { namespace, type: 'strategic' }));
 }
 
-async function release<T extends KubeObject>(object: T, { owner, resource }: ClaimOptions<T>): Promise<void> {
+async function release<O extends KubeObject, T extends KubeObject>(
+  object: T,
+  { owner, resource }: ClaimOptions<O, T>,
+): Promise<void> {
   const { name = '', namespace, uid } = object.metadata;
-  const body = { metadata: { ownerReferences: [{ $patch: 'delete', uid: owner.object.metadata.uid }], uid } };
+  const body = { metadata: { ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }], uid } };
   // Invalid means that the object has been replaced by another one of the same name.
   await ignoring(['NotFound', 'Invalid'], resource.patch(name, body, { namespace, type: 'strategic' }));
 }

@@ -1,5 +1,5 @@
 /** What a controller has asked for and its cache does not show yet. */
-import type { Clock } from '@towtank/apimachinery';
+import type { Clock, KubeObject } from '@towtank/apimachinery';
 
 interface Expected {
   creations: number;
@@ -35,9 +35,9 @@ export class Expectations {
     this.#expected.set(key, { creations: count, deletions: new Set(), sinceMs: this.#clock.now() });
   }
 
-  /** Call before deleting the objects with these uids. */
-  expectDeletions(key: string, uids: readonly string[]): void {
-    this.#expected.set(key, { creations: 0, deletions: new Set(uids), sinceMs: this.#clock.now() });
+  /** Call before deleting these objects. */
+  expectDeletions(key: string, objects: readonly KubeObject[]): void {
+    this.#expected.set(key, { creations: 0, deletions: new Set(objects.map(uidOf)), sinceMs: this.#clock.now() });
   }
 
   /** One creation was seen, or has failed. */
@@ -47,8 +47,8 @@ export class Expectations {
   }
 
   /** One deletion was seen, or has failed. */
-  deletionObserved(key: string, uid: string): void {
-    this.#expected.get(key)?.deletions.delete(uid);
+  deletionObserved(key: string, object: KubeObject): void {
+    this.#expected.get(key)?.deletions.delete(uidOf(object));
   }
 
   /** Forgets a key whose object is gone. */
@@ -56,3 +56,5 @@ export class Expectations {
     this.#expected.delete(key);
   }
 }
+
+const uidOf = ({ metadata }: KubeObject): string => metadata.uid ?? '';

@@ -1,44 +1,23 @@
 /** Creates and deletes the Pods of a workload, and says so in Events. */
-import {
-  type GroupVersionResource,
-  hasReason,
-  isStatusError,
-  type KubeObject,
-  type OwnerReference,
-} from '@towtank/apimachinery';
+import { type GroupVersionResource, hasReason, type KubeObject } from '@towtank/apimachinery';
 import type { EventRecorder, KubeClient, ResourceClient } from '@towtank/client';
+import { isNamespaceTerminating, messageOf } from '../write-failure.ts';
 import type { Pod, PodTemplate } from './pod.ts';
-
-/** A workload that owns Pods. */
-export interface PodOwner {
-  readonly object: KubeObject;
-  readonly apiVersion: string;
-  readonly kind: string;
-}
-
-/** The reference by which a workload owns an object as its controller. */
-export const controllerReference = ({ object, apiVersion, kind }: PodOwner): OwnerReference => ({
-  apiVersion,
-  kind,
-  name: object.metadata.name ?? '',
-  uid: object.metadata.uid ?? '',
-  controller: true,
-  blockOwnerDeletion: true,
-});
+import { controllerReference, type OwnerKind } from './workload-kind.ts';
 
 /** A Pod as a template describes it, owned by the workload and with a generated name. */
-export function podFromTemplate(template: PodTemplate, owner: PodOwner): Pod {
+export function podFromTemplate(template: PodTemplate, kind: OwnerKind, owner: KubeObject): Pod {
   const { labels, annotations, finalizers } = template.metadata ?? {};
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      generateName: `${owner.object.metadata.name}-`,
-      namespace: owner.object.metadata.namespace ?? '',
+      generateName: `${owner.metadata.name}-`,
+      namespace: owner.metadata.namespace ?? '',
       ...(labels === undefined ? {} : { labels }),
       ...(annotations === undefined ? {} : { annotations }),
       ...(finalizers === undefined ? {} : { finalizers }),
-      ownerReferences: [controllerReference(owner)],
+      ownerReferences: [controllerReference(kind, owner)],
     },
     spec: template.spec,
   };
@@ -82,10 +61,3 @@ export class PodControl {
     }
   }
 }
-
-/** Whether a creation was refused because its namespace is being deleted. */
-export const isNamespaceTerminating = (error: unknown): boolean =>
-  isStatusError(error) && (error.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');
-
-/** The text of any failure. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -135,6 +135,16 @@ export function msUntilAvailable(pod: Pod, minReadySeconds: number | undefined, 
 export const isPodAvailable = (pod: Pod, minReadySeconds: number | undefined, nowMs: number): boolean =>
   msUntilAvailable(pod, minReadySeconds, nowMs) === 0;
 
+/** Milliseconds until the next of these Pods counts as available; undefined when none is on its way. */
+export function msUntilNextAvailable(
+  pods: readonly Pod[],
+  minReadySeconds: number | undefined,
+  nowMs: number,
+): number | undefined {
+  const waits = pods.map((pod) => msUntilAvailable(pod, minReadySeconds, nowMs) ?? 0).filter((wait) => wait > 0);
+  return waits.length > 0 ? Math.min(...waits) : undefined;
+}
+
 /** The owner that manages an object. */
 export const controllerOf = (object: KubeObject): OwnerReference | undefined =>
   object.metadata.ownerReferences?.find(({ controller }) => controller === true);

@@ -2,12 +2,12 @@
 import { hasReason, type KubeObject, selects } from '@towtank/apimachinery';
 import { type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
 import type { Controller, ControllerContext } from '../controller-context.ts';
-import { DEPLOYMENTS } from '../deployment/deployment.ts';
+import { deploymentKind } from '../deployment/deployment.ts';
 import { controllerOf, type Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
 import { replicaSetKind, replicationControllerKind } from '../replicaset/replica-set.ts';
-import { STATEFUL_SETS } from '../statefulset/stateful-set.ts';
+import { statefulSetKind } from '../statefulset/stateful-set.ts';
 import { DISRUPTION_BUDGETS, type DisruptionBudget, disruptionStatus } from './disruption-budget.ts';
 
 /** Keeps the status of every PodDisruptionBudget true to its Pods. */
@@ -29,10 +29,10 @@ class DisruptionController implements Controller {
     this.#budgets = informers.informer<DisruptionBudget>(DISRUPTION_BUDGETS);
     this.#pods = informers.informer<Pod>(PODS);
     this.#owners = new Map([
-      ['Deployment', informers.informer(DEPLOYMENTS)],
+      ['Deployment', informers.informer(deploymentKind.gvr)],
       ['ReplicaSet', informers.informer(replicaSetKind.gvr)],
       ['ReplicationController', informers.informer(replicationControllerKind.gvr)],
-      ['StatefulSet', informers.informer(STATEFUL_SETS)],
+      ['StatefulSet', informers.informer(statefulSetKind.gvr)],
     ]);
     this.#resource = client.resource<DisruptionBudget>(DISRUPTION_BUDGETS);
     const reconcile = (key: string): Promise<void> => this.#reconcile(key);

@@ -1,13 +1,7 @@
 /** ReplicaSets and ReplicationControllers: the same machine under two names. */
-import {
-  type GroupVersionResource,
-  type KubeObject,
-  type LabelSelector,
-  type Labels,
-  matchesMap,
-  selects,
-} from '@towtank/apimachinery';
+import { type KubeObject, type LabelSelector, matchesMap, selects } from '@towtank/apimachinery';
 import type { Condition, PodTemplate } from '../pod/pod.ts';
+import type { WorkloadKind } from '../pod/workload-kind.ts';
 
 /** `status` of a ReplicaSet; a ReplicationController has the same but for `terminatingReplicas`. */
 export interface ReplicaSetStatus {
@@ -37,14 +31,10 @@ export interface ReplicationController extends ReplicaOwner {
 }
 
 /** How the two kinds differ. */
-export interface ReplicaKind {
-  readonly gvr: GroupVersionResource;
-  readonly apiVersion: string;
-  readonly kind: string;
+export interface ReplicaKind extends WorkloadKind<ReplicaOwner> {
   readonly component: string;
   /** Whether the status counts Pods that are going away. */
   readonly countsTerminating: boolean;
-  matches(owner: ReplicaOwner, labels: Labels): boolean;
 }
 
 export const replicaSetKind: ReplicaKind = {
@@ -53,7 +43,7 @@ export const replicaSetKind: ReplicaKind = {
   kind: 'ReplicaSet',
   component: 'replicaset-controller',
   countsTerminating: true,
-  matches: (owner, labels) => selects((owner as ReplicaSet).spec.selector, labels),
+  matches: (owner, { metadata }) => selects((owner as ReplicaSet).spec.selector, metadata.labels),
 };
 
 export const replicationControllerKind: ReplicaKind = {
@@ -62,8 +52,8 @@ export const replicationControllerKind: ReplicaKind = {
   kind: 'ReplicationController',
   component: 'replication-controller',
   countsTerminating: false,
-  matches(owner, labels) {
+  matches(owner, { metadata }) {
     const { selector } = (owner as ReplicationController).spec;
-    return selector !== undefined && Object.keys(selector).length > 0 && matchesMap(selector, labels);
+    return selector !== undefined && Object.keys(selector).length > 0 && matchesMap(selector, metadata.labels);
   },
 };

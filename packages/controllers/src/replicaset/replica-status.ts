@@ -1,7 +1,7 @@
 /** The status of a ReplicaSet or ReplicationController, from its Pods. */
 import { formatTime, matchesMap } from '@towtank/apimachinery';
 import { type Condition, findCondition, isPodAvailable, isPodReady, isPodTerminating, type Pod } from '../pod/pod.ts';
-import { messageOf } from '../pod/pod-control.ts';
+import { messageOf } from '../write-failure.ts';
 import type { ReplicaKind, ReplicaOwner, ReplicaSetStatus } from './replica-set.ts';
 
 /** What the status is made from. */

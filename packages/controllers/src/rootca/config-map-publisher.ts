@@ -3,8 +3,8 @@ import { hasReason, type KubeObject } from '@towtank/apimachinery';
 import { type Informer, WorkQueue } from '@towtank/client';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { isActiveNamespace, NAMESPACES } from '../namespace/namespace.ts';
-import { isNamespaceTerminating } from '../pod/pod-control.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
+import { isNamespaceTerminating } from '../write-failure.ts';
 
 const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps' };
 

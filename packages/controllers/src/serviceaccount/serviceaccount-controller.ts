@@ -3,7 +3,7 @@ import { hasReason, type KubeObject } from '@towtank/apimachinery';
 import { type Informer, WorkQueue } from '@towtank/client';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { isActiveNamespace, NAMESPACES } from '../namespace/namespace.ts';
-import { isNamespaceTerminating } from '../pod/pod-control.ts';
+import { isNamespaceTerminating } from '../write-failure.ts';
 
 const SERVICE_ACCOUNTS = { group: '', version: 'v1', resource: 'serviceaccounts' };
 

@@ -2,8 +2,15 @@
 import { hasReason, type KubeObject, type OwnerReference } from '@towtank/apimachinery';
 import type { EventRecorder, ResourceClient } from '@towtank/client';
 import { findCondition, isPodAvailable, isPodReady, type Pod } from '../pod/pod.ts';
-import { messageOf } from '../pod/pod-control.ts';
-import { asOwner, claimsOf, identityLabels, ordinalOf, type StatefulSet, type VolumeClaim } from './stateful-set.ts';
+import { messageOf } from '../write-failure.ts';
+import {
+  claimsOf,
+  identityLabels,
+  ordinalOf,
+  type StatefulSet,
+  statefulSetKind,
+  type VolumeClaim,
+} from './stateful-set.ts';
 
 /** What these writes need. */
 export interface StatefulPodsOptions {
@@ -105,7 +112,7 @@ export class StatefulPods {
     const { whenDeleted = 'Retain', whenScaled = 'Retain' } = set.spec.persistentVolumeClaimRetentionPolicy ?? {};
     if (condemned && whenScaled === 'Delete') return { ownerReferences: [reference('v1', 'Pod', pod)] };
     if (whenDeleted !== 'Delete') return {};
-    const { apiVersion, kind } = asOwner(set);
+    const { apiVersion, kind } = statefulSetKind;
     return { ownerReferences: [{ ...reference(apiVersion, kind, set), controller: true }] };
   }
 

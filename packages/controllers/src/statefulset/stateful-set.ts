@@ -1,8 +1,9 @@
 /** A StatefulSet, and the identity that it gives to each of its Pods. */
-import type { GroupVersionResource, KubeObject, LabelSelector } from '@towtank/apimachinery';
+import { type KubeObject, type LabelSelector, selects } from '@towtank/apimachinery';
 import type { IntOrString } from '../deployment/deployment.ts';
 import type { Condition, Pod, PodSpec, PodTemplate } from '../pod/pod.ts';
 import { podFromTemplate } from '../pod/pod-control.ts';
+import type { WorkloadKind } from '../pod/workload-kind.ts';
 
 /** A claim template or a claim. */
 export interface VolumeClaim extends KubeObject {
@@ -41,10 +42,11 @@ export interface StatefulSet extends KubeObject {
   status?: StatefulSetStatus;
 }
 
-export const STATEFUL_SETS: GroupVersionResource = {
-  group: 'apps',
-  version: 'v1',
-  resource: 'statefulsets',
+export const statefulSetKind: WorkloadKind<StatefulSet> = {
+  gvr: { group: 'apps', version: 'v1', resource: 'statefulsets' },
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  matches: (set, pod) => selects(set.spec.selector, pod.metadata.labels) && ordinalOf(set, pod) >= 0,
 };
 
 export const REVISION_LABEL = 'controller-revision-hash';
@@ -67,7 +69,7 @@ export function statefulPod(
   ordinal: number,
   { template, revision }: { readonly template: PodTemplate; readonly revision: string },
 ): Pod {
-  const pod = podFromTemplate(template, asOwner(set));
+  const pod = podFromTemplate(template, statefulSetKind, set);
   const name = `${set.metadata.name}-${ordinal}`;
   return {
     ...pod,
@@ -104,14 +106,6 @@ export const claimsOf = (set: StatefulSet, ordinal: number): VolumeClaim[] =>
     },
     spec,
   }));
-
-export const asOwner = (
-  set: StatefulSet,
-): { readonly object: StatefulSet; readonly apiVersion: string; readonly kind: string } => ({
-  object: set,
-  apiVersion: 'apps/v1',
-  kind: 'StatefulSet',
-});
 
 const claimName = (set: StatefulSet, template: string, ordinal: number): string =>
   `${template}-${set.metadata.name}-${ordinal}`;

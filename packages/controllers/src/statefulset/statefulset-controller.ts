@@ -1,34 +1,21 @@
 /** The StatefulSet controller: Pods with names, in order. */
-import { hasReason, selects } from '@towtank/apimachinery';
-import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import type { Clock } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
-import {
-  CONTROLLER_REVISIONS,
-  type ControllerRevision,
-  syncRevision,
-  templateOf,
-  trimRevisions,
-} from '../controllerrevision/revision-history.ts';
-import { claim } from '../pod/claim.ts';
-import { controlledBy, dependentsOf, followDependents, indexByController } from '../pod/dependents.ts';
-import { msUntilAvailable, type Pod } from '../pod/pod.ts';
-import { isNamespaceTerminating, PODS } from '../pod/pod-control.ts';
+import { type ControllerRevision, RevisionHistory, templateOf } from '../controllerrevision/revision-history.ts';
+import { OwnedObjects } from '../pod/owned-objects.ts';
+import { msUntilNextAvailable, type Pod } from '../pod/pod.ts';
+import { PODS } from '../pod/pod-control.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
+import { isNamespaceTerminating, isOvertaken } from '../write-failure.ts';
 import { StatefulPods } from './stateful-pods.ts';
-import {
-  asOwner,
-  ordinalOf,
-  revisionNameOf,
-  STATEFUL_SETS,
-  type StatefulSet,
-  type VolumeClaim,
-} from './stateful-set.ts';
+import { revisionNameOf, type StatefulSet, statefulSetKind, type VolumeClaim } from './stateful-set.ts';
 import { statefulSetStatus } from './stateful-set-status.ts';
 import { syncStatefulSet } from './stateful-set-sync.ts';
 
 const CLAIMS = { group: '', version: 'v1', resource: 'persistentvolumeclaims' };
 const HASH_LABEL = 'controller.kubernetes.io/hash';
-const DEFAULT_HISTORY_LIMIT = 10;
 
 /** Keeps every StatefulSet's Pods and claims as its spec asks. */
 export const startStatefulSetController = (context: ControllerContext): Controller =>
@@ -36,53 +23,32 @@ export const startStatefulSetController = (context: ControllerContext): Controll
 
 class StatefulSetController implements Controller {
   readonly name = 'statefulset-controller';
-  readonly #context: ControllerContext;
+  readonly #clock: Clock;
   readonly #sets: Informer<StatefulSet>;
-  readonly #pods: Informer<Pod>;
   readonly #claims: Informer<VolumeClaim>;
-  readonly #revisions: Informer<ControllerRevision>;
+  readonly #pods: OwnedObjects<StatefulSet, Pod>;
+  readonly #revisions: RevisionHistory;
   readonly #resource: ResourceClient<StatefulSet>;
-  readonly #events: EventRecorder;
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
+  readonly #claimResource: ResourceClient<VolumeClaim>;
+  readonly #loop: ControlLoop;
 
   constructor(context: ControllerContext) {
-    const { client, informers, clock, activity } = context;
-    this.#context = context;
-    this.#sets = informers.informer<StatefulSet>(STATEFUL_SETS);
-    this.#pods = informers.informer<Pod>(PODS);
+    const { client, informers, clock } = context;
+    this.#clock = clock;
+    this.#sets = informers.informer<StatefulSet>(statefulSetKind.gvr);
     this.#claims = informers.informer<VolumeClaim>(CLAIMS);
-    this.#revisions = informers.informer<ControllerRevision>(CONTROLLER_REVISIONS);
-    this.#resource = client.resource<StatefulSet>(STATEFUL_SETS);
-    this.#events = new EventRecorder({ client, clock, activity, component: this.name });
+    this.#pods = new OwnedObjects(context, statefulSetKind, PODS);
+    this.#revisions = new RevisionHistory(context, { kind: statefulSetKind, hashLabel: HASH_LABEL });
+    this.#resource = client.resource<StatefulSet>(statefulSetKind.gvr);
+    this.#claimResource = client.resource<VolumeClaim>(CLAIMS);
     const reconcile = (key: string): Promise<void> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'statefulsets', reconcile, clock, activity, workers: 5 });
-    indexByController(this.#pods);
-    indexByController(this.#revisions);
-    this.#handlers = this.#follow();
+    this.#loop = new ControlLoop(context, { name: 'statefulsets', component: this.name, reconcile, workers: 5 });
+    this.#loop.followKeys(this.#sets);
+    this.#pods.follow(this.#loop);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
-    await this.#events.close();
-  }
-
-  #follow(): (() => void)[] {
-    const add = (set: StatefulSet): void => this.#queue.add(keyOf(set));
-    return [
-      this.#sets.addHandler({ added: add, updated: (_, set) => add(set), deleted: add }),
-      followDependents({
-        informer: this.#pods,
-        kind: 'StatefulSet',
-        changed: (key) => this.#queue.add(key),
-        adopters: (pod) =>
-          this.#sets
-            .inNamespace(pod.metadata.namespace ?? '')
-            .filter((set) => selects(set.spec.selector, pod.metadata.labels) && ordinalOf(set, pod) >= 0)
-            .map(keyOf),
-      }),
-    ];
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -91,18 +57,15 @@ class StatefulSetController implements Controller {
     try {
       await this.#sync(key, set);
     } catch (error) {
-      // Whoever changed or deleted one of the objects has caused an event that brings this key back.
-      if (hasReason(error, 'Conflict') || hasReason(error, 'NotFound') || isNamespaceTerminating(error)) return;
-      throw error;
+      if (!isOvertaken(error) && !isNamespaceTerminating(error)) throw error;
     }
   }
 
   async #sync(key: string, set: StatefulSet): Promise<void> {
-    const { client, clock } = this.#context;
-    const nowMs = clock.now();
-    const pods = await this.#claimPods(set);
-    const known = controlledBy(this.#revisions, set);
-    const { revision: update, collisions } = await this.#syncRevision(set, known);
+    const nowMs = this.#clock.now();
+    const pods = await this.#pods.claim(set);
+    const known = this.#revisions.of(set);
+    const { revision: update, collisions } = await this.#revisions.sync(set, known, set.status?.collisionCount);
     const current = known.find(({ metadata }) => metadata.name === set.status?.currentRevision) ?? update;
     const named = (revision: ControllerRevision): { revision: string; template: StatefulSet['spec']['template'] } => ({
       revision: revision.metadata.name ?? '',
@@ -110,10 +73,10 @@ class StatefulSetController implements Controller {
     });
     const control = new StatefulPods({
       set,
-      pods: client.resource<Pod>(PODS),
-      claims: client.resource<VolumeClaim>(CLAIMS),
+      pods: this.#pods.resource,
+      claims: this.#claimResource,
       claimNamed: (name) => this.#claims.get(name),
-      events: this.#events,
+      events: this.#loop.events,
     });
     const steps = syncStatefulSet({ set, pods, current: named(current), update: named(update), control, nowMs });
     const failure = await steps.then(
@@ -124,28 +87,7 @@ class StatefulSetController implements Controller {
     await this.#writeStatus(set, statefulSetStatus({ set, pods, currentRevision, updateRevision, collisions, nowMs }));
     if (failure !== undefined) throw failure;
     this.#wakeWhenAvailable(key, set, pods);
-    await this.#trim(known, { set, pods, live: [currentRevision, updateRevision] });
-  }
-
-  #claimPods(set: StatefulSet): Promise<Pod[]> {
-    const { name = '', namespace } = set.metadata;
-    return claim<Pod>({
-      owner: asOwner(set),
-      matches: (labels, pod) => selects(set.spec.selector, labels) && ordinalOf(set, pod) >= 0,
-      candidates: dependentsOf(this.#pods, set),
-      resource: this.#context.client.resource<Pod>(PODS),
-      liveOwner: () => this.#resource.get(name, { namespace }),
-    });
-  }
-
-  #syncRevision(set: StatefulSet, known: readonly ControllerRevision[]): ReturnType<typeof syncRevision> {
-    return syncRevision(known, {
-      owner: asOwner(set),
-      template: set.spec.template,
-      hashLabel: HASH_LABEL,
-      resource: this.#context.client.resource<ControllerRevision>(CONTROLLER_REVISIONS),
-      collisions: set.status?.collisionCount ?? 0,
-    });
+    await this.#revisions.trim(set, known, new Set([currentRevision, updateRevision, ...pods.map(revisionNameOf)]));
   }
 
   async #writeStatus(set: StatefulSet, status: StatefulSet['status']): Promise<void> {
@@ -153,22 +95,7 @@ class StatefulSetController implements Controller {
   }
 
   #wakeWhenAvailable(key: string, { spec }: StatefulSet, pods: readonly Pod[]): void {
-    if (!spec.minReadySeconds) return;
-    const now = this.#context.clock.now();
-    const waits = pods.map((pod) => msUntilAvailable(pod, spec.minReadySeconds, now) ?? 0).filter((wait) => wait > 0);
-    if (waits.length > 0) this.#queue.addAfter(key, Math.min(...waits));
-  }
-
-  #trim(
-    revisions: readonly ControllerRevision[],
-    { set, pods, live }: { set: StatefulSet; pods: readonly Pod[]; live: readonly string[] },
-  ): Promise<void> {
-    return trimRevisions(revisions, {
-      live: new Set([...live, ...pods.map(revisionNameOf)]),
-      limit: set.spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
-      resource: this.#context.client.resource<ControllerRevision>(CONTROLLER_REVISIONS),
-    });
+    const waitMs = msUntilNextAvailable(pods, spec.minReadySeconds, this.#clock.now());
+    if (waitMs !== undefined) this.#loop.queue.addAfter(key, waitMs);
   }
 }
-
-const keyOf = ({ metadata }: StatefulSet): string => `${metadata.namespace}/${metadata.name}`;

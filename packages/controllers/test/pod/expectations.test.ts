@@ -1,9 +1,11 @@
-import { FakeClock } from '@towtank/apimachinery';
+import { FakeClock, type KubeObject } from '@towtank/apimachinery';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Expectations } from '../../src/pod/expectations.ts';
 
 const test = suite('expectations');
+
+const object = (uid: string): KubeObject => ({ metadata: { uid } });
 
 test('a key without expectations is satisfied', () => assert.ok(new Expectations(new FakeClock()).satisfied('a')));
 
@@ -18,11 +20,11 @@ test('creations are waited for, one by one', () => {
 
 test('deletions are waited for by uid', () => {
   const expectations = new Expectations(new FakeClock());
-  expectations.expectDeletions('a', ['1', '2']);
-  expectations.deletionObserved('a', '1');
-  expectations.deletionObserved('a', '1');
+  expectations.expectDeletions('a', [object('1'), object('2')]);
+  expectations.deletionObserved('a', object('1'));
+  expectations.deletionObserved('a', object('1'));
   assert.not(expectations.satisfied('a'));
-  expectations.deletionObserved('a', '2');
+  expectations.deletionObserved('a', object('2'));
   assert.ok(expectations.satisfied('a'));
 });
 
