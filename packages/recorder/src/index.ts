@@ -44,3 +44,5 @@ export {
   type UsedCassette,
   useCassette,
 } from './suite/use-cassette.ts';
+export { type SuiteCassette, type SuiteHooks, useCassettes } from './suite/use-cassettes.ts';
+export { type CassetteContext, type CassetteSuite, withCassettes } from './suite/with-cassettes.ts';

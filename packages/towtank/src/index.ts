@@ -1,4 +1,11 @@
 /** A Kubernetes cluster inside one Node.js process. */
+export {
+  type SuiteCassette,
+  type UseCassetteOptions,
+  useCassette,
+  useCassettes,
+  withCassettes,
+} from '@towtank/recorder';
 export type { Caller } from './caller.ts';
 export { type As, Cluster, type ClusterParts } from './cluster.ts';
 export { CLUSTER_DEFAULTS, type ClusterOptions } from './cluster-options.ts';

@@ -16,9 +16,9 @@ export interface UseCassetteOptions {
   /** Default: `TOWTANK_MODE` of the environment, else `auto`. */
   readonly mode?: CassetteMode;
   /** Where cassettes are kept. Default `fixtures/cassettes`. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   /** The API server to record: a kubeconfig as text or path, an upstream, or a function that answers one when needed. */
-  readonly upstream?: Upstream | string | (() => Promise<Upstream | string>);
+  readonly upstream?: Upstream | string | (() => Promise<Upstream | string>) | undefined;
   readonly record?: Omit<RecorderOptions, 'upstream' | 'cassette'>;
   readonly replay?: Omit<ReplayOptions, 'cassette'>;
   /** Told at the end of a replay of the recorded requests that nobody has made. Default: they are an error. */
