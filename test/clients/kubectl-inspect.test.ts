@@ -24,6 +24,16 @@ const CASES: { name: string; args: string[]; says: RegExp[] }[] = [
     says: [/^ {4}nodePort\t<integer>$|^ +nodePort\t<integer>$/m, /^ +clusterIP\t<string>$/m],
   },
   {
+    name: 'explain reads the older document too',
+    args: ['explain', 'service.spec', '--recursive', '--output=plaintext-openapiv2'],
+    says: [/^RESOURCE: spec <Object>$/m, /^ +clusterIP\t<string>$/m, /^ +nodePort\t<integer>$/m],
+  },
+  {
+    name: 'explain takes a version',
+    args: ['explain', 'hpa', '--api-version=autoscaling/v1'],
+    says: [/^VERSION: +v1$/m],
+  },
+  {
     name: 'api-resources lists kinds with short names and verbs',
     args: ['api-resources', '-o', 'wide'],
     says: [
@@ -36,6 +46,14 @@ const CASES: { name: string; args: string[]; says: RegExp[] }[] = [
     name: 'auth can-i lists what is allowed',
     args: ['auth', 'can-i', '--list'],
     says: [/^\*\.\* +\[\] +\[\] +\[\*\]$/m],
+  },
+  {
+    name: 'auth can-i lists what somebody else is allowed',
+    args: ['auth', 'can-i', '--list', '--as', 'system:serviceaccount:default:default'],
+    says: [
+      /^selfsubjectaccessreviews\.authorization\.k8s\.io +\[\] +\[\] +\[create\]$/m,
+      /^ +\[\/healthz\] +\[\] +\[get\]$/m,
+    ],
   },
   { name: 'auth can-i answers yes', args: ['auth', 'can-i', 'delete', 'pods', '-n', 'shop'], says: [/^yes$/m] },
   { name: 'auth whoami names the user', args: ['auth', 'whoami'], says: [/^Username/m, /system:masters/] },
@@ -102,6 +120,15 @@ test('can-i says no where roles do not allow it', async () => {
   const { code, stdout } = await place.run(kubectl, args);
   assert.is(code, 1);
   assert.is(stdout, 'no\n');
+});
+
+test('a kind that nobody serves is said to be one', async () => {
+  await using cluster = await startShop();
+  using place = new Workplace(cluster.kubeconfig);
+  const input = 'apiVersion: v1\nkind: Boat\nmetadata: {name: a}\n';
+  const { code, stderr } = await place.run(kubectl, ['create', '-f', '-'], { input });
+  assert.is(code, 1);
+  assert.match(stderr, /no matches for kind "Boat" in version "v1"\nensure CRDs are installed first/);
 });
 
 test('what does not exist is said to be not found', async () => {

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { groupsOf } from '../discovery/api-groups.ts';
 import { type DiscoveryAnswer, jsonAnswer, taggedAnswer } from '../discovery/discovery-answer.ts';
-import { parseAccept } from '../negotiation/accept.ts';
+import { type MediaRange, parseAccept } from '../negotiation/accept.ts';
 import type { Resource } from '../resources/resource.ts';
+import type { JsonObject } from '../schema/own-property.ts';
 import { documentV2 } from './document-v2.ts';
 import { documentV3 } from './document-v3.ts';
 import { type DocumentedGroup, documentGroup, type TypedResource } from './documented-group.ts';
+import { encodeDocumentV2 } from './encode-document-v2.ts';
 import { rootDocuments } from './root-documents.ts';
 
 /** A request for a document. */
@@ -22,7 +24,21 @@ export interface OpenApiRequest {
 interface Source {
   readonly hash: string;
   readonly bytes: () => Buffer;
+  readonly contentType: string;
 }
+
+/** The Swagger 2 document in its two forms. */
+interface V2Sources {
+  readonly json: Source;
+  readonly protobuf: Source;
+}
+
+const JSON_TYPE = 'application/json';
+/** Subtypes by which clients ask for the Swagger 2 document as a protocol buffer; the answer has the second one. */
+const PROTOBUF_SUBTYPES = [
+  'com.github.proto-openapi.spec.v2@v1.0+protobuf',
+  'com.github.proto-openapi.spec.v2.v1.0+protobuf',
+] as const;
 
 /**
  * The OpenAPI documents of one set of resources. They are made when first asked for, then kept as bytes; make a new
@@ -31,7 +47,7 @@ interface Source {
 export class OpenApiDocuments {
   readonly #rows: readonly TypedResource[];
   #groups: ReadonlyMap<string, Source> | undefined;
-  #v2: Source | undefined;
+  #v2: V2Sources | undefined;
 
   constructor(rows: readonly TypedResource[]) {
     // rows may carry more than is documented, their stores for example
@@ -62,17 +78,28 @@ export class OpenApiDocuments {
   }
 
   #serveV2(accept: string | undefined, ifNoneMatch: string | undefined): DiscoveryAnswer {
-    if (!takesJson(accept)) return NOT_ACCEPTABLE;
+    const form = formOfV2(accept);
+    if (form === undefined) return NOT_ACCEPTABLE;
     this.#v2 ??= this.#makeV2();
-    return tagged(this.#v2, ifNoneMatch);
+    return tagged(this.#v2[form], ifNoneMatch);
   }
 
-  #makeV2(): Source {
-    const hash = hashOf(JSON.stringify(this.#rows));
-    const groups = groupsOf(this.#rows.map(({ resource }) => resource));
-    const documented = [...this.#byGroupVersion().values()].map(({ make }) => make());
-    const roots = rootDocuments(groups).map(([, root]) => root);
-    return lazySource(hash, () => documentV2([...roots, ...documented]));
+  #makeV2(): V2Sources {
+    const rows = JSON.stringify(this.#rows);
+    const make = (): object => {
+      const groups = groupsOf(this.#rows.map(({ resource }) => resource));
+      const documented = [...this.#byGroupVersion().values()].map((group) => group.make());
+      const roots = rootDocuments(groups).map(([, root]) => root);
+      return documentV2([...roots, ...documented]);
+    };
+    return {
+      json: lazySource(hashOf(rows), () => Buffer.from(JSON.stringify(make()))),
+      protobuf: lazySource(
+        hashOf(`protobuf ${rows}`),
+        () => encodeDocumentV2(make() as JsonObject),
+        `application/${PROTOBUF_SUBTYPES[1]}`,
+      ),
+    };
   }
 
   #sources(): ReadonlyMap<string, Source> {
@@ -85,12 +112,12 @@ export class OpenApiDocuments {
     for (const [name, { rows, make }] of this.#byGroupVersion())
       sources.set(
         name,
-        lazySource(hashOf(JSON.stringify(rows)), () => documentV3(make())),
+        lazySource(hashOf(JSON.stringify(rows)), () => Buffer.from(JSON.stringify(documentV3(make())))),
       );
     for (const [name, root] of rootDocuments(groupsOf(this.#rows.map(({ resource }) => resource))))
       sources.set(
         name,
-        lazySource(hashOf(name), () => documentV3(root)),
+        lazySource(hashOf(name), () => Buffer.from(JSON.stringify(documentV3(root)))),
       );
     return sources;
   }
@@ -119,12 +146,13 @@ const urlOf = (name: string, hash: string): string => `/openapi/v3/${name}?hash=
 const hashOf = (content: string | Buffer): string => createHash('sha512').update(content).digest('hex').toUpperCase();
 
 /** A document that is made once. Its hash is of what it is made from: the making itself never varies. */
-function lazySource(hash: string, make: () => object): Source {
+function lazySource(hash: string, make: () => Buffer, contentType = JSON_TYPE): Source {
   let bytes: Buffer | undefined;
   return {
     hash,
+    contentType,
     bytes() {
-      bytes ??= Buffer.from(JSON.stringify(make()));
+      bytes ??= make();
       return bytes;
     },
   };
@@ -132,13 +160,23 @@ function lazySource(hash: string, make: () => object): Source {
 
 const NOT_ACCEPTABLE: DiscoveryAnswer = { status: 406, contentType: 'application/json', body: undefined };
 
-/** Documents come as JSON only: a client that takes nothing but the protobuf form is refused. */
+/** Documents of OpenAPI 3 come as JSON only: a client that takes nothing but the protobuf form is refused. */
 const takesJson = (accept: string | undefined): boolean =>
-  accept === undefined ||
-  accept === '' ||
-  parseAccept(accept).some(
-    ({ type, subtype }) => (type === '*' || type === 'application') && (subtype === '*' || subtype === 'json'),
-  );
+  accept === undefined || accept === '' || parseAccept(accept).some(isJson);
+
+const isJson = ({ type, subtype }: MediaRange): boolean =>
+  (type === '*' || type === 'application') && (subtype === '*' || subtype === 'json');
+
+/** The form of the Swagger 2 document that a client likes best; undefined when it takes neither. */
+function formOfV2(accept: string | undefined): keyof V2Sources | undefined {
+  if (accept === undefined || accept === '') return 'json';
+  for (const range of parseAccept(accept)) {
+    if (isJson(range)) return 'json';
+    if (range.type === 'application' && PROTOBUF_SUBTYPES.some((subtype) => subtype === range.subtype))
+      return 'protobuf';
+  }
+  return undefined;
+}
 
 function document(name: string, source: Source, hash: string, ifNoneMatch: string | undefined): DiscoveryAnswer {
   if (hash !== '' && hash !== source.hash) {
@@ -150,11 +188,11 @@ function document(name: string, source: Source, hash: string, ifNoneMatch: strin
   return { ...answer, headers: { ...answer.headers, 'cache-control': 'public, immutable' } };
 }
 
-const tagged = ({ hash, bytes }: Source, ifNoneMatch: string | undefined): DiscoveryAnswer =>
+const tagged = ({ hash, bytes, contentType }: Source, ifNoneMatch: string | undefined): DiscoveryAnswer =>
   taggedAnswer(
     {
       status: 200,
-      contentType: 'application/json',
+      contentType,
       get body() {
         return bytes();
       },

@@ -1,4 +1,5 @@
 /** The types of messages, read from the fact table when first asked for. */
+import { OPENAPI_V2_ROWS } from '../data/openapi-v2-rows.ts';
 import { PROTOBUF_ROWS } from '../data/protobuf-rows.ts';
 
 /** A field of a message. */
@@ -24,7 +25,8 @@ const parsed = new Map<string, MessageType>();
 /** The type of this name (`core/v1.Pod`); undefined when the table has none. */
 export function messageType(name: string): MessageType | undefined {
   let type = parsed.get(name);
-  const row = Object.hasOwn(PROTOBUF_ROWS, name) ? PROTOBUF_ROWS[name] : undefined;
+  const rows = name.startsWith('openapi/') ? OPENAPI_V2_ROWS : PROTOBUF_ROWS;
+  const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
   if (type === undefined && row !== undefined) {
     const home = name.slice(0, name.lastIndexOf('.'));
     const fields = row === '' ? [] : row.split(' ').map((item) => parseField(item, home));

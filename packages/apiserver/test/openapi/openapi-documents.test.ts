@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OpenApiDocuments, type OpenApiRequest } from '../../src/openapi/serve-openapi.ts';
+import { decodeMessage } from '../../src/protobuf/decode-message.ts';
 import type { Resource } from '../../src/resources/resource.ts';
 import { resourceTable } from '../../src/resources/resource-table.ts';
 
@@ -221,10 +222,40 @@ test('the Swagger document holds the whole API, and every reference leads somewh
   });
 });
 
-test('a client that takes protobuf alone is refused', () => {
-  const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
-  assert.is(get('/openapi/v2', { accept })?.status, 406);
-  assert.is(get('/openapi/v2', { accept: `${accept}, application/json` })?.status, 200);
+const SWAGGER_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+
+test('a client gets the form of the Swagger document that it likes best', () => {
+  const typeFor = (accept: string): unknown => get('/openapi/v2', { accept })?.contentType;
+  const protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+  assert.is(typeFor(SWAGGER_PROTOBUF), protobuf);
+  assert.is(typeFor(`${SWAGGER_PROTOBUF}, application/json`), protobuf);
+  assert.is(typeFor(`application/json, ${SWAGGER_PROTOBUF};q=0.5`), 'application/json');
+  assert.is(typeFor('*/*'), 'application/json');
+  assert.is(get('/openapi/v2', { accept: 'text/html' })?.status, 406);
+  assert.is(get('/openapi/v3/api/v1', { accept: SWAGGER_PROTOBUF })?.status, 406);
+});
+
+test('both forms of the Swagger document say the same', () => {
+  const document = json('/openapi/v2');
+  const bytes = get('/openapi/v2', { accept: SWAGGER_PROTOBUF })?.body as Uint8Array;
+  // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes
+  const read = decodeMessage(bytes, 'openapi/v2.Document') as any;
+  assert.equal(Object.keys(read.paths.entries), Object.keys(document.paths));
+  assert.equal(Object.keys(read.definitions.entries), Object.keys(document.definitions));
+  const path = '/api/v1/namespaces/{namespace}/pods/{name}';
+  assert.is(read.paths.entries[path].get.operationId, document.paths[path].get.operationId);
+  const parameters = read.paths.entries[path].parameters as { parameter: { nonBody: object } }[];
+  assert.equal(
+    parameters.map(({ parameter }) => Object.values(parameter.nonBody)[0]),
+    document.paths[path].parameters,
+  );
+  const name = 'io.k8s.api.apps.v1.Deployment';
+  const { type, extensions, properties } = read.definitions.entries[name];
+  assert.equal(type, { value: ['object'] });
+  assert.equal(Object.keys(properties.entries), Object.keys(document.definitions[name].properties).sort());
+  assert.equal(extensions, {
+    'x-kubernetes-group-version-kind': { yaml: '- group: apps\n  kind: Deployment\n  version: v1\n' },
+  });
 });
 
 test('there is no document for what is not served', () => {
