@@ -38,6 +38,14 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
     ['spec.scaleTargetRef.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c'],
   ],
   [
+    'a ceiling is not below zero',
+    scaler({ maxReplicas: -1 }),
+    [
+      'spec.maxReplicas: Invalid value: -1: must be greater than or equal to 1',
+      'spec.maxReplicas: Invalid value: -1: must be greater than or equal to `minReplicas`',
+    ],
+  ],
+  [
     'nothing scales to none by what the pods use',
     scaler({ minReplicas: 0 }),
     [

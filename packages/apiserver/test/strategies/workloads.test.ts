@@ -69,6 +69,39 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
     ["spec.podManagementPolicy: Invalid value: \"X\": must be 'OrderedReady' or 'Parallel'"],
   ],
   [
+    'a StatefulSet has the name of a Service, and a known way to move',
+    apps('StatefulSet', { serviceName: 'a.b', updateStrategy: { type: 'X', rollingUpdate: { partition: 1 } } }),
+    [
+      'spec.updateStrategy: Invalid value: {"Type":"X","RollingUpdate":{"Partition":1,"MaxUnavailable":null}}: must be \'RollingUpdate\' or \'OnDelete\'',
+      'spec.serviceName: Invalid value: "a.b": must not contain dots',
+    ],
+  ],
+  [
+    'a Deployment has a known way to move',
+    apps('Deployment', { strategy: { type: 'X', rollingUpdate: { maxSurge: 1 } } }),
+    [
+      'spec.strategy: Unsupported value: {"Type":"X","RollingUpdate":{"MaxUnavailable":0,"MaxSurge":1}}: supported values: "Recreate", "RollingUpdate"',
+    ],
+  ],
+  [
+    'text counts as the number that it is, or none',
+    apps('Deployment', { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 'x' } } }),
+    [
+      "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"x\": a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+      'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "x": may not be 0 when `maxSurge` is 0',
+    ],
+  ],
+  [
+    'pods of a DaemonSet have no deadline',
+    apps('DaemonSet', { template: template({ activeDeadlineSeconds: 1 }) }),
+    ['spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in DaemonSet is not Supported'],
+  ],
+  [
+    'a revision holds an object',
+    { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: { name: 'r' }, revision: -1 },
+    ['revision: Invalid value: -1: must be greater than or equal to 0', 'data: Required value: data is mandatory'],
+  ],
+  [
     'a DaemonSet moves one way only',
     apps('DaemonSet', { updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } }),
     ['spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero'],
@@ -145,6 +178,34 @@ test('little of a StatefulSet changes', () => {
   assert.equal(changeProblems(before, apps('StatefulSet', { serviceName: 's', replicas: 5 })), []);
   const [problem = ''] = changeProblems(before, apps('StatefulSet', { serviceName: 't' }));
   assert.match(problem, /^spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals'/);
+});
+
+test('a StatefulSet that was stored with a bad name or template keeps it', () => {
+  const bad = { serviceName: 'a.b', template: template({ containers: [] }) };
+  assert.equal(changeProblems(apps('StatefulSet', bad), apps('StatefulSet', { ...bad, replicas: 2 })), []);
+  assert.equal(
+    changeProblems(apps('StatefulSet', {}), apps('StatefulSet', { template: template({ containers: [] }) })),
+    ['spec.template.spec.containers: Required value'],
+  );
+});
+
+test('a Job at rest may be told where its pods run, and with what', () => {
+  const before = filled(job({ manualSelector: true, selector, suspend: true }));
+  const after = (status: object): string[] => {
+    const next = structuredClone({ ...before, status });
+    next.spec.template.metadata.annotations = { a: 'b' };
+    next.spec.template.spec.tolerations = [{ operator: 'Exists' }];
+    next.spec.template.spec.containers[0].resources = { limits: { cpu: '1' }, requests: { cpu: '1' } };
+    return changeProblems({ ...before, status }, next).map((problem) => problem.slice(0, 13));
+  };
+  const suspended = { startTime: '2026-01-01T00:00:00Z', conditions: [{ type: 'Suspended', status: 'True' }] };
+  assert.equal(after({}), []);
+  assert.equal(after(suspended), []);
+  assert.equal(after({ ...suspended, active: 1 }), ['spec.template']);
+  assert.equal(after({ startTime: '2026-01-01T00:00:00Z' }), ['spec.template']);
+  const next = structuredClone(before);
+  next.spec.template.spec.containers[0].image = 'i:2';
+  assert.match(changeProblems(before, next)[0] ?? '', /^spec\.template\.spec: Invalid value: .*: field is immutable$/);
 });
 
 test('the template of a Job never changes once it runs', () => {

@@ -14,7 +14,8 @@ function checkAutoscaler(errors: Errors, { spec = {} }: KubeObject, old?: KubeOb
   const least = old?.spec.minReplicas === 0 ? 0 : 1;
   if (minReplicas < least)
     errors.push(invalidValue('spec.minReplicas', minReplicas, `must be greater than or equal to ${least}`));
-  if (maxReplicas < 1) errors.push(required('spec.maxReplicas', 'must be set and greater than 0'));
+  if (maxReplicas === 0) errors.push(required('spec.maxReplicas', 'must be set and greater than 0'));
+  if (maxReplicas < 0) errors.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to 1'));
   if (minReplicas !== undefined && maxReplicas < minReplicas)
     errors.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
   checkTarget(errors, 'spec.scaleTargetRef', scaleTargetRef, needsGroup(scaleTargetRef, old));

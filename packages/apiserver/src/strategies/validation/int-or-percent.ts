@@ -17,9 +17,11 @@ export function checkAtMostAll(errors: Errors, field: string, value: number | st
   if (percent !== undefined && percent > 100) errors.push(invalidValue(field, value, 'must not be greater than 100%'));
 }
 
-/** The number itself, or the number before the percent sign; zero for text that is neither. */
-export const countOf = (value: number | string | undefined): number =>
-  typeof value === 'number' ? value : (percentOf(value) ?? 0);
+/** The number itself, also where it is written as text, or the number before the percent sign; zero for other text. */
+export function countOf(value: number | string | undefined): number {
+  if (typeof value === 'number') return value;
+  return percentOf(value) ?? (/^[+-]?\d+$/.test(value ?? '') ? Number(value) : 0);
+}
 
 function percentOf(value: number | string | undefined): number | undefined {
   return typeof value === 'string' && /^[0-9]+%$/.test(value) ? Number(value.slice(0, -1)) : undefined;

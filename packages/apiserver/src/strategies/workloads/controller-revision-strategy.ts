@@ -6,16 +6,18 @@ import { templateWarnings } from '../pods/pod-warnings.ts';
 import { checkNonNegative, checkUnchanged, type Errors } from '../validation/field-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
 
-function checkRevision(errors: Errors, { data, revision }: KubeObject): void {
-  if (data === undefined || data === null) errors.push(required('data', 'data is mandatory'));
+function checkNew(errors: Errors, { data, revision }: KubeObject): void {
   checkNonNegative(errors, 'revision', revision);
+  if (data === undefined || data === null) errors.push(required('data', 'data is mandatory'));
+  else if (typeof data !== 'object' || Array.isArray(data))
+    errors.push(required('data', 'data must be a valid JSON object'));
 }
 
 /** The strategy of ControllerRevisions. */
 export const controllerRevisionStrategy: Strategy = {
-  validate: rules(checkRevision),
+  validate: rules(checkNew),
   validateUpdate: changeRules((errors, revision, old) => {
-    checkRevision(errors, revision);
+    checkNonNegative(errors, 'revision', revision.revision);
     checkUnchanged(errors, 'data', revision.data, old.data);
   }),
 };

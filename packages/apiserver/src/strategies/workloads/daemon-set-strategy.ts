@@ -1,5 +1,5 @@
 /** DaemonSets: one pod on each node. */
-import { invalidValue, type KubeObject, notSupported, required } from '@towtank/apimachinery';
+import { forbiddenField, invalidValue, type KubeObject, notSupported, required } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
 import { checkPodTemplate, checkTemplateSelected } from '../pods/pod-template-rules.ts';
@@ -14,7 +14,7 @@ import {
 import { checkAtMostAll, checkIntOrPercent, countOf } from '../validation/int-or-percent.ts';
 import { checkLabelSelector, isEmptySelector, isUsableSelector } from '../validation/label-selector-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
-import { workloadWarnings } from './replica-rules.ts';
+import { internalUpdate, workloadWarnings } from './replica-rules.ts';
 
 /** Where the changes of the template were counted before there was `metadata.generation`. */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
@@ -37,14 +37,16 @@ function checkDaemonSet(errors: Errors, { spec }: KubeObject): void {
 function checkForever(errors: Errors, field: string, { restartPolicy = '', activeDeadlineSeconds }: Fields): void {
   if (restartPolicy !== 'Always') errors.push(notSupported(`${field}.restartPolicy`, restartPolicy, ['Always']));
   if (activeDeadlineSeconds !== undefined)
-    errors.push(invalidValue(`${field}.activeDeadlineSeconds`, activeDeadlineSeconds, 'must not be specified'));
+    errors.push(
+      forbiddenField(`${field}.activeDeadlineSeconds`, 'activeDeadlineSeconds in DaemonSet is not Supported'),
+    );
 }
 
 function checkRollout(errors: Errors, field: string, { updateStrategy = {} }: Fields): void {
   const { type = '', rollingUpdate } = updateStrategy;
   if (type === 'OnDelete') return;
   if (type !== 'RollingUpdate') {
-    errors.push(notSupported(field, { Type: type, RollingUpdate: null }, ['RollingUpdate', 'OnDelete']));
+    errors.push(notSupported(field, internalUpdate(type, rollingUpdate), ['RollingUpdate', 'OnDelete']));
     return;
   }
   const at = `${field}.rollingUpdate`;

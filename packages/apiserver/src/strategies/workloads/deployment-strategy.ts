@@ -15,6 +15,7 @@ import {
   checkCounts,
   checkWorkloadSelector,
   checkWorkloadTemplate,
+  internalUpdate,
   workloadWarnings,
 } from './replica-rules.ts';
 
@@ -39,14 +40,13 @@ function checkRollout(errors: Errors, field: string, { type = '', rollingUpdate 
   } else if (type === 'RollingUpdate') {
     if (rollingUpdate === undefined) errors.push(required(at, 'this should be defaulted and never be nil'));
     else checkRollingUpdate(errors, at, rollingUpdate);
-  } else errors.push(notSupported(field, { Type: type, RollingUpdate: null }, ['Recreate', 'RollingUpdate']));
+  } else errors.push(notSupported(field, internalUpdate(type, rollingUpdate), ['Recreate', 'RollingUpdate']));
 }
 
 function checkRollingUpdate(errors: Errors, field: string, { maxUnavailable = 0, maxSurge = 0 }: Fields): void {
   checkIntOrPercent(errors, `${field}.maxUnavailable`, maxUnavailable);
   checkIntOrPercent(errors, `${field}.maxSurge`, maxSurge);
-  const usable = [maxUnavailable, maxSurge].every((value) => typeof value === 'number' || /^\d+%$/.test(value));
-  if (usable && countOf(maxUnavailable) === 0 && countOf(maxSurge) === 0)
+  if (countOf(maxUnavailable) === 0 && countOf(maxSurge) === 0)
     errors.push(invalidValue(`${field}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   checkAtMostAll(errors, `${field}.maxUnavailable`, maxUnavailable);
 }

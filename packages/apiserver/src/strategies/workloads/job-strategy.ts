@@ -80,8 +80,7 @@ function checkUpdate(errors: Errors, { spec }: KubeObject, old: KubeObject): voi
   checkSelector(errors, spec);
   checkCompletions(errors, spec, old.spec);
   checkUnchanged(errors, 'spec.selector', spec.selector, old.spec.selector);
-  if (!deepEqual(withoutAllowedChanges(spec.template, old), old.spec.template))
-    checkUnchanged(errors, 'spec.template', spec.template, old.spec.template, 'PodTemplateSpec');
+  checkTemplate(errors, 'spec.template', spec.template, old);
   for (const [field, type] of FIXED) checkUnchanged(errors, `spec.${field}`, spec[field], old.spec[field], type);
 }
 
@@ -95,18 +94,44 @@ function checkCompletions(errors: Errors, spec: Fields, old: Fields): void {
     );
 }
 
-/** A Job that has not started may be told where its pods run. */
-function withoutAllowedChanges(template: Fields, { spec, status }: KubeObject): Fields {
-  if (spec.suspend !== true || status?.startTime !== undefined) return template;
-  const { metadata = {}, spec: old } = spec.template;
-  const restored = structuredClone(template);
-  for (const field of ['nodeSelector', 'tolerations', 'schedulingGates']) restored.spec[field] = old[field];
-  const { nodeAffinity, ...others } = restored.spec.affinity ?? {};
-  restored.spec.affinity =
-    old.affinity?.nodeAffinity === undefined ? others : { ...others, nodeAffinity: old.affinity.nodeAffinity };
-  if (Object.keys(restored.spec.affinity).length === 0) restored.spec.affinity = old.affinity;
-  restored.metadata = { ...restored.metadata, labels: metadata.labels, annotations: metadata.annotations };
-  return restored;
+/** While no pods run for a Job that is suspended, it may be told where they will run, and with what. */
+function checkTemplate(errors: Errors, field: string, template: Fields, { spec, status }: KubeObject): void {
+  const before = spec.template;
+  if (!isAtRest(spec, status)) {
+    checkUnchanged(errors, field, template, before, 'PodTemplateSpec');
+    return;
+  }
+  const { labels, annotations } = before.metadata ?? {};
+  const metadata = withoutAbsent({ ...template.metadata, labels, annotations });
+  if (!deepEqual(metadata, withoutAbsent(before.metadata ?? {})))
+    checkUnchanged(errors, field, template, before, 'PodTemplateSpec');
+  if (!deepEqual(withoutAllowedChanges(template.spec, before.spec), before.spec))
+    checkUnchanged(errors, `${field}.spec`, template.spec, before.spec, 'PodSpec');
+}
+
+function isAtRest({ suspend }: Fields, status: Fields = {}): boolean {
+  if (suspend !== true || status.active > 0) return false;
+  const { startTime, conditions = [] } = status;
+  return (
+    startTime === undefined || conditions.some((each: Fields) => each.type === 'Suspended' && each.status === 'True')
+  );
+}
+
+const withoutAbsent = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+function withoutAllowedChanges(spec: Fields, old: Fields): Fields {
+  const restored = structuredClone(spec);
+  for (const field of ['nodeSelector', 'tolerations', 'schedulingGates']) restored[field] = old[field];
+  const { nodeAffinity, ...others } = restored.affinity ?? {};
+  restored.affinity = withoutAbsent({ ...others, nodeAffinity: old.affinity?.nodeAffinity });
+  if (Object.keys(restored.affinity).length === 0) restored.affinity = old.affinity;
+  for (const list of ['containers', 'initContainers'])
+    for (const [index, container] of (restored[list] ?? []).entries()) {
+      const before = old[list]?.[index];
+      if (before?.name === container.name) container.resources = before?.resources;
+    }
+  return withoutAbsent(restored);
 }
 
 /** Indexed Jobs name their pods after themselves, so those with a long name fail. */

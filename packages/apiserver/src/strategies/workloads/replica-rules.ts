@@ -40,6 +40,15 @@ export function checkCounts(
   }
 }
 
+/** The way from one template to the next, as the API server holds it in memory. */
+export const internalUpdate = (type: string, rollingUpdate: Fields | undefined): object => ({
+  Type: type,
+  RollingUpdate:
+    rollingUpdate === undefined
+      ? null
+      : { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 },
+});
+
 /** What Kubernetes says of a count above all replicas. */
 export const ABOVE_REPLICAS = 'cannot be greater than status.replicas';
 

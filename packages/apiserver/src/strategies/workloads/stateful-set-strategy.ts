@@ -1,9 +1,22 @@
 /** StatefulSets: pods with an identity each, of which little may change. */
-import { forbiddenField, invalidValue, type KubeObject, notSupported, required } from '@towtank/apimachinery';
+import {
+  dns1123LabelErrors,
+  forbiddenField,
+  invalidValue,
+  type KubeObject,
+  notSupported,
+  required,
+} from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
 import { checkLongRunning, checkPodTemplate, checkTemplateSelected } from '../pods/pod-template-rules.ts';
-import { checkNonNegative, checkNotDecremented, type Errors, type Fields } from '../validation/field-rules.ts';
+import {
+  checkName,
+  checkNonNegative,
+  checkNotDecremented,
+  type Errors,
+  type Fields,
+} from '../validation/field-rules.ts';
 import { checkAtMostAll, checkIntOrPercent, countOf } from '../validation/int-or-percent.ts';
 import { isUsableSelector } from '../validation/label-selector-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
@@ -21,7 +34,8 @@ const UPDATABLE = [
 const UPDATE_MESSAGE =
   "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 
-function checkStatefulSet(errors: Errors, { spec }: KubeObject): void {
+/** Names of services and templates that were stored when nobody looked at them are borne. */
+function checkStatefulSet(errors: Errors, { spec }: KubeObject, old?: KubeObject): void {
   const policy = spec.podManagementPolicy ?? '';
   if (policy === '') errors.push(required('spec.podManagementPolicy'));
   else if (policy !== 'OrderedReady' && policy !== 'Parallel')
@@ -31,20 +45,30 @@ function checkStatefulSet(errors: Errors, { spec }: KubeObject): void {
   checkNonNegative(errors, 'spec.replicas', spec.replicas);
   checkNonNegative(errors, 'spec.minReadySeconds', spec.minReadySeconds);
   checkNonNegative(errors, 'spec.ordinals.start', spec.ordinals?.start);
+  if (old === undefined && spec.serviceName)
+    checkName(errors, 'spec.serviceName', spec.serviceName, dns1123LabelErrors);
   checkWorkloadSelector(errors, 'spec.selector', spec.selector, 'empty selector is invalid for statefulset');
-  checkTemplate(errors, 'spec.template', spec);
+  checkTemplate(errors, 'spec.template', spec, old);
+  checkLongRunning(errors, 'spec.template', spec.template, 'StatefulSet');
 }
 
 /** Claims are volumes too: those of the template need not name them. */
-function checkTemplate(errors: Errors, field: string, spec: Fields): void {
+function checkTemplate(errors: Errors, field: string, spec: Fields, old: KubeObject | undefined): void {
   const selector = spec.selector ?? undefined;
   if (selector !== undefined && !isUsableSelector(selector)) {
     errors.push(invalidValue('spec.selector', selector, ''));
     return;
   }
   checkTemplateSelected(errors, field, spec.template, selector);
+  const before = errors.length;
   checkPodTemplate(errors, field, withClaims(spec));
-  checkLongRunning(errors, field, spec.template, 'StatefulSet');
+  if (errors.length > before && old !== undefined && hadBadTemplate(field, old.spec)) errors.length = before;
+}
+
+function hadBadTemplate(field: string, spec: Fields): boolean {
+  const errors: Errors = [];
+  checkPodTemplate(errors, field, withClaims(spec));
+  return errors.length > 0;
 }
 
 function withClaims({ template, volumeClaimTemplates = [] }: Fields): Fields {
@@ -65,7 +89,13 @@ function checkRollout(errors: Errors, field: string, { type = '', rollingUpdate 
       );
   } else if (type === 'RollingUpdate') {
     if (rollingUpdate !== undefined) checkRollingUpdate(errors, at, rollingUpdate);
-  } else errors.push(invalidValue(field, { Type: type, RollingUpdate: null }, "must be 'RollingUpdate' or 'OnDelete'"));
+  } else {
+    const shown = {
+      Type: type,
+      RollingUpdate: rollingUpdate === undefined ? null : internalRollingUpdate(rollingUpdate),
+    };
+    errors.push(invalidValue(field, shown, "must be 'RollingUpdate' or 'OnDelete'"));
+  }
 }
 
 const internalRollingUpdate = ({ partition = 0, maxUnavailable }: Fields): object => ({
@@ -92,7 +122,7 @@ function checkRetention(errors: Errors, field: string, policy: Fields): void {
 }
 
 function checkUpdate(errors: Errors, statefulSet: KubeObject, old: KubeObject): void {
-  checkStatefulSet(errors, statefulSet);
+  checkStatefulSet(errors, statefulSet, old);
   const rest = (spec: Fields): object =>
     Object.fromEntries(Object.entries(spec).filter(([field]) => !UPDATABLE.includes(field)));
   if (!deepEqual(rest(statefulSet.spec), rest(old.spec))) errors.push(forbiddenField('spec', UPDATE_MESSAGE));
@@ -126,7 +156,7 @@ function warnings(statefulSet: KubeObject, old: KubeObject | undefined): string[
 
 /** The strategy of StatefulSets. */
 export const statefulSetStrategy: Strategy = {
-  validate: rules(checkStatefulSet),
+  validate: rules((errors, statefulSet) => checkStatefulSet(errors, statefulSet)),
   validateUpdate: changeRules(checkUpdate),
   validateStatusUpdate: changeRules(checkStatus),
   warnings,
