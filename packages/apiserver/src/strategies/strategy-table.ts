@@ -1,6 +1,7 @@
 /** Which kind has which strategy. */
 import type { Strategy } from '../registry/strategy.ts';
 import type { Resource } from '../resources/resource.ts';
+import { mutatingBindingStrategy, mutatingPolicyStrategy } from './admission/mutating-policy-strategy.ts';
 import { admissionPolicyStrategy, policyBindingStrategy } from './admission/policy-strategy.ts';
 import { webhookStrategy } from './admission/webhook-strategy.ts';
 import { autoscalerStrategy } from './autoscaling/autoscaler-strategy.ts';
@@ -90,6 +91,8 @@ export const STATELESS_STRATEGIES: StrategyTable = {
   'storageclasses.storage.k8s.io': storageClassStrategy,
   'apiservices.apiregistration.k8s.io': apiServiceStrategy,
   'flowschemas.flowcontrol.apiserver.k8s.io': flowSchemaStrategy,
+  'mutatingadmissionpolicies.admissionregistration.k8s.io': mutatingPolicyStrategy,
+  'mutatingadmissionpolicybindings.admissionregistration.k8s.io': mutatingBindingStrategy,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhookStrategy,
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': priorityLevelStrategy,
   'validatingadmissionpolicies.admissionregistration.k8s.io': admissionPolicyStrategy,

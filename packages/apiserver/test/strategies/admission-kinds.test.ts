@@ -32,6 +32,15 @@ const policy = (spec: object = {}): KubeObject =>
   object(GROUP, 'ValidatingAdmissionPolicy', {
     spec: { matchConstraints: { resourceRules: [rule()] }, validations: [{ expression: 'true' }], ...spec },
   });
+const change = (spec: object = {}): KubeObject =>
+  object(GROUP, 'MutatingAdmissionPolicy', {
+    spec: {
+      matchConstraints: { resourceRules: [rule()] },
+      mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }],
+      reinvocationPolicy: 'Never',
+      ...spec,
+    },
+  });
 const binding = (spec: object): KubeObject =>
   object(GROUP, 'ValidatingAdmissionPolicyBinding', {
     spec: { policyName: 'p', validationActions: ['Deny'], ...spec },
@@ -106,6 +115,46 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
       'webhooks[0].rules[0].resources[3]: Invalid value: "a/scale": if \'*/scale\' is present, must not specify a/scale',
       'webhooks[0].rules[0].resources: Invalid value: ["pods/*","pods/status","*/scale","a/scale","*","b","*/*"]: if \'*/*\' is present, must not specify other resources',
       'webhooks[0].rules[0].resources: Invalid value: ["pods/*","pods/status","*/scale","a/scale","*","b","*/*"]: if \'*\' is present, must not specify other resources without subresources',
+    ],
+  ],
+  ['a policy that changes is fine', change(), []],
+  [
+    'it changes something, in a known way, and nothing that is deleted',
+    change({
+      matchConstraints: { resourceRules: [rule({ operations: ['DELETE'] })] },
+      mutations: [],
+      reinvocationPolicy: 'Odd',
+    }),
+    [
+      'spec.matchConstraints.resourceRules.operations: Unsupported value: "DELETE": supported values: "*", "CONNECT", "CREATE", "UPDATE"',
+      'spec.mutations: Required value: mutations must contain at least one item',
+      'spec.reinvocationPolicy: Unsupported value: "Odd": supported values: "IfNeeded", "Never"',
+    ],
+  ],
+  [
+    'each of its changes is of one type',
+    change({
+      mutations: [
+        { patchType: 'Odd' },
+        { patchType: 'JSONPatch', applyConfiguration: { expression: 'x' } },
+        { patchType: 'ApplyConfiguration', applyConfiguration: { expression: ' ' } },
+      ],
+    }),
+    [
+      'spec.mutations[0].patchType: Unsupported value: "Odd": supported values: "ApplyConfiguration", "JSONPatch"',
+      'spec.mutations[1].jsonPatch: Required value: must be specified when patchType is JSONPatch',
+      'spec.mutations[1].applyConfiguration: Invalid value: {"Expression":"x"}: must not be specified when patchType is JSONPatch',
+      'spec.mutations[2].applyConfiguration.expression: Required value: expression is not specified',
+    ],
+  ],
+  [
+    'its binding names it',
+    object(GROUP, 'MutatingAdmissionPolicyBinding', {
+      spec: { matchResources: { resourceRules: [rule({ operations: ['DELETE'] })] } },
+    }),
+    [
+      'spec.policyName: Required value',
+      'spec.matchResources.resourceRules.operations: Unsupported value: "DELETE": supported values: "*", "CONNECT", "CREATE", "UPDATE"',
     ],
   ],
   ['a policy is fine', policy({ variables: [{ name: 'a', expression: '1' }] }), []],

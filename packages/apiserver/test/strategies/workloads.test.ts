@@ -192,7 +192,7 @@ test('a StatefulSet that was stored with a bad name or template keeps it', () =>
 test('a Job at rest may be told where its pods run, and with what', () => {
   const before = filled(job({ manualSelector: true, selector, suspend: true }));
   const after = (status: object): string[] => {
-    const next = structuredClone({ ...before, status });
+    const next: KubeObject = structuredClone({ ...before, status });
     next.spec.template.metadata.annotations = { a: 'b' };
     next.spec.template.spec.tolerations = [{ operator: 'Exists' }];
     next.spec.template.spec.containers[0].resources = { limits: { cpu: '1' }, requests: { cpu: '1' } };
