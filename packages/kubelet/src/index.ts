@@ -11,6 +11,7 @@ export type {
   PortHandler,
   Service,
   TcpHandler,
+  TerminalSize,
   UdpHandler,
 } from './container/image.ts';
 export type { NodeSpec } from './node/node-object.ts';

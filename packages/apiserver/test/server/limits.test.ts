@@ -175,6 +175,27 @@ function countWatches({ storage }: ApiServer): () => number {
   return () => open;
 }
 
+test('a client that does not read what it watches is cut off, and nobody waits for it', async () => {
+  await using world = await startWorld();
+  const open = countWatches(world.apiServer);
+  const socket = connect(world.listener.port, '127.0.0.1', () =>
+    socket.write('GET /api/v1/configmaps?watch=true HTTP/1.1\r\nHost: x\r\n\r\n'),
+  );
+  await once(socket, 'data');
+  socket.pause();
+  const transport = world.apiServer.transport({ name: 'writer' });
+  const data = { text: 'x'.repeat(MIB - 100) };
+  let written = 0;
+  for (; open() > 0 && written < 64; written += 1) {
+    const object = { metadata: { name: `large-${written}` }, data };
+    const url = '/api/v1/namespaces/default/configmaps';
+    assert.is((await transport.request({ method: 'POST', url, headers: {}, object })).status, 201);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.ok(written > 16 && written < 64, `after ${written} MiB`);
+  socket.destroy();
+});
+
 test('a watch that is asked for before the answer to another request is out waits its turn', async () => {
   await using world = await startWorld();
   const socket = connect(world.listener.port, '127.0.0.1', () =>
