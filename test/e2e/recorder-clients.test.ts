@@ -75,8 +75,10 @@ for (const [name, commands] of Object.entries(COMMANDS))
 const CHART: Readonly<Record<string, string>> = {
   'Chart.yaml': 'apiVersion: v2\nname: chart\nversion: 1.0.0\n',
   'values.yaml': 'size: 1\n',
+  'templates/settings.yaml':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  size: "{{ .Values.size }}"\n',
   'templates/login.yaml':
-    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}\n  labels:\n    size: "{{ .Values.size }}"\nstringData:\n  login: {{ .Values.login }}\n',
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}\nstringData:\n  login: {{ .Values.login }}\n',
 };
 const HELM: readonly (readonly string[])[] = [
   ['install', 'one', './chart', '--set', 'login=planted-in-a-chart,adminPassword=planted-by-name', '--wait'],

@@ -1,6 +1,13 @@
 /** No credential reaches the disk. */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type CassetteRecord, CassetteWriter, checkCassette, Redactor } from '@towtank/recorder';
+import {
+  type CassetteRecord,
+  CassetteWriter,
+  checkCassette,
+  importExchanges,
+  type RawExchange,
+  Redactor,
+} from '@towtank/recorder';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { redactRecord } from '../src/redaction/redact-record.ts';
@@ -108,7 +115,26 @@ async function write(path: string, records: readonly CassetteRecord[]): Promise<
   for (const record of records) await writer.write(record);
 }
 
-test('thirty secrets of twelve forms are not found in the file', async () => {
+const found = (text: string): string[] => planted.filter((one) => text.includes(one) || text.includes(base64(one)));
+
+test('thirty secrets of twelve forms are not found in a recording', async () => {
+  using folder = new Folder();
+  const contentOf = (record: CassetteRecord): unknown => {
+    const { body } = record as { body?: { text: string } | { json: unknown } };
+    return body !== undefined && 'text' in body ? body.text : body?.json;
+  };
+  const exchanges = story.flatMap((record, at): RawExchange[] => {
+    if (record.type !== 'request') return [];
+    const { method, url: path, headers = {} } = record;
+    const request = { method, path, headers: headers as Record<string, string>, body: contentOf(record) };
+    return [{ request, response: { status: 200, body: contentOf(story[at + 1] ?? record) } }];
+  });
+  await importExchanges(exchanges, folder.file('a.jsonl'), { recorded: '2026-01-01T00:00:00Z' });
+  assert.equal(found(folder.read('a.jsonl')), []);
+  assert.equal((await checkCassette(folder.file('a.jsonl'))).leftovers, []);
+});
+
+test('thirty secrets of twelve forms are not found in a file that was redacted later', async () => {
   using folder = new Folder();
   const redactor = new Redactor();
   let url = '/';
@@ -119,10 +145,7 @@ test('thirty secrets of twelve forms are not found in the file', async () => {
   await write(folder.file('a.jsonl'), redacted);
   const text = folder.read('a.jsonl');
   assert.ok(planted.length >= 30, `${planted.length} planted`);
-  assert.equal(
-    planted.filter((one) => text.includes(one) || text.includes(base64(one))),
-    [],
-  );
+  assert.equal(found(text), []);
   assert.equal((await checkCassette(folder.file('a.jsonl'))).leftovers, []);
 });
 

@@ -34,6 +34,84 @@ const ROWS: { name: string; records: object[]; steps: Step[]; options?: Partial<
     ],
   },
   {
+    name: 'discovery may be read at any time, and again',
+    records: [...exchange('GET', '/api', '1'), ...exchange('POST', '/a', 'made'), ...exchange('GET', '/apis', '2')],
+    steps: [
+      { ask: 'GET /apis', expect: '2' },
+      { ask: 'GET /api', expect: '1' },
+      { ask: 'GET /api', expect: '1' },
+      { ask: 'POST /a', expect: 'made' },
+      { ask: 'GET /api', expect: '1' },
+    ],
+  },
+  {
+    name: 'discovery of one version is made of discovery of all',
+    records: exchange(
+      'GET',
+      '/apis',
+      JSON.stringify({
+        kind: 'APIGroupDiscoveryList',
+        items: [
+          {
+            metadata: { name: 'apps' },
+            versions: [
+              {
+                version: 'v1',
+                resources: [
+                  {
+                    resource: 'deployments',
+                    responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+                    scope: 'Namespaced',
+                    singularResource: 'deployment',
+                    verbs: ['get'],
+                    shortNames: ['deploy'],
+                    subresources: [
+                      {
+                        subresource: 'scale',
+                        responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+                        verbs: ['get'],
+                      },
+                    ],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    ),
+    steps: [
+      {
+        ask: 'GET /apis/apps/v1',
+        expect: JSON.stringify({
+          kind: 'APIResourceList',
+          apiVersion: 'v1',
+          groupVersion: 'apps/v1',
+          resources: [
+            {
+              name: 'deployments',
+              singularName: 'deployment',
+              namespaced: true,
+              kind: 'Deployment',
+              verbs: ['get'],
+              shortNames: ['deploy'],
+            },
+            {
+              name: 'deployments/scale',
+              singularName: '',
+              namespaced: true,
+              group: 'autoscaling',
+              version: 'v1',
+              kind: 'Scale',
+              verbs: ['get'],
+            },
+          ],
+        }),
+      },
+      { ask: 'GET /apis/apps/v2', expect: /was not recorded/ },
+    ],
+  },
+  {
     name: 'parameters may come in any order and spelling',
     records: exchange('GET', '/a?limit=5&labelSelector=app%3Dweb', 'found'),
     steps: [{ ask: 'GET /a?labelSelector=app=web&limit=5', expect: 'found' }],

@@ -1,5 +1,6 @@
 /** Which recorded exchange answers a request. */
 import type { IndexedExchange } from '../cassette/cassette-index.ts';
+import { isDiscovery } from './discovery.ts';
 
 /** How requests are matched. */
 export type MatchMode = 'strict' | 'lenient';
@@ -17,7 +18,7 @@ export type Match =
   | { readonly missing: 'early'; readonly before: IndexedExchange };
 
 /** Fields by which otherwise equal requests are told apart. */
-const TELLING_HEADERS = ['accept', 'content-type', 'impersonate-user', 'impersonate-group'];
+const TELLING_HEADERS = ['accept', 'content-type', 'if-none-match', 'impersonate-user', 'impersonate-group'];
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Whether a request changes nothing. */
@@ -28,8 +29,8 @@ export const isRead = (method: string): boolean => READS.has(method);
  *
  * Strict: each exchange answers once. Those with equal requests come in the order in which they were recorded; a
  * request that was recorded after a write had been answered comes after that write, and one that was answered before
- * it, before. Requests that were under way at the same time come in any order. Lenient: no order; when all exchanges
- * with equal requests have answered, the last one answers again.
+ * it, before. Requests that were under way at the same time come in any order; discovery may be read at any time, and
+ * again. Lenient: no order; when all exchanges with equal requests have answered, the last one answers again.
  */
 export class ReplayPlan {
   readonly #mode: MatchMode;
@@ -55,13 +56,14 @@ export class ReplayPlan {
   take(key: string, headers: Readonly<Record<string, unknown>>): Match {
     const same = this.#byKey.get(key);
     if (same === undefined) return { missing: 'unknown' };
+    const isFree = this.#mode === 'lenient' || isDiscovery(same[0]?.url ?? '');
     const open = same.filter(({ id }) => !this.#taken.has(id) && !this.#missed.has(id));
     const exchange = best(open, headers);
     if (exchange === undefined) {
-      const last = this.#mode === 'lenient' ? best([...same].reverse(), headers) : undefined;
+      const last = isFree ? best([...same].reverse(), headers) : undefined;
       return last === undefined ? { missing: 'used' } : { exchange: last };
     }
-    if (this.#mode === 'strict') {
+    if (!isFree) {
       const before = this.#writes.find(({ id, endLine }) => endLine < exchange.place.line && !this.#taken.has(id));
       if (before !== undefined) return { missing: 'early', before };
     }
@@ -69,9 +71,9 @@ export class ReplayPlan {
     return { exchange };
   }
 
-  /** Whether an exchange has been taken. */
-  isTaken(id: number): boolean {
-    return this.#taken.has(id);
+  /** Whether there is an exchange for a request, taken or not. */
+  knows(key: string): boolean {
+    return this.#byKey.has(key);
   }
 
   /** Resolves once an exchange has been taken, or the signal aborts. In lenient mode nobody waits. */

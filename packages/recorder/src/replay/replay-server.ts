@@ -11,6 +11,7 @@ import type { RedactionOptions } from '../redaction/redaction-options.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { answerRequest } from './answer-request.ts';
 import { answerUpgrade } from './answer-upgrade.ts';
+import { derivedResourceList, isDiscovery } from './discovery.ts';
 import { explainMismatch } from './explain-mismatch.ts';
 import type { ReplaySpeed } from './playback.ts';
 import { ReplayMismatchError } from './replay-mismatch-error.ts';
@@ -147,16 +148,24 @@ class ReplayServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const found = await this.#find(request, Buffer.concat(chunks));
+    const body = Buffer.concat(chunks);
+    const derived = await this.#derived(request, body);
+    if (derived !== undefined) return sendJson(response, 200, JSON.stringify(derived));
+    const found = await this.#find(request, body);
     try {
       if (found instanceof ReplayMismatchError) throw found;
       await answerRequest(found, request, response, this.#playback);
     } catch (reason) {
       if (response.headersSent || !(reason instanceof Error)) throw reason;
-      const body = statusText(reason);
-      response.writeHead(501, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-      response.end(body);
+      sendJson(response, 501, statusText(reason));
     }
+  }
+
+  /** Discovery that was recorded in its other form alone. */
+  async #derived({ method = 'GET', url = '/' }: IncomingMessage, bytes: Uint8Array): Promise<object | undefined> {
+    if (method !== 'GET' || !isDiscovery(url)) return undefined;
+    const isRecorded = this.plan.knows(requestKey(this.#compared({ method, url, bytes })));
+    return isRecorded ? undefined : await derivedResourceList(url, this.#index);
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -198,6 +207,11 @@ class ReplayServer {
       this.#compared(request);
     return explainMismatch(wanted, match, { index: this.#index, plan: this.plan, compare });
   }
+}
+
+function sendJson(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
 }
 
 const statusText = ({ message }: Error): string =>
