@@ -213,6 +213,13 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
     ],
   ],
   [
+    'paths that are null are none',
+    flowSchema({ subjects: [group], nonResourceRules: [{ verbs: ['get'], nonResourceURLs: null }] }),
+    [
+      'spec.rules[0].nonResourceRules[0].nonResourceURLs: Required value: nonResourceURLs must contain at least one value',
+    ],
+  ],
+  [
     'verbs that are not known are all shown',
     flowSchema({ subjects: [group], nonResourceRules: [{ verbs: ['*', 'get'], nonResourceURLs: ['*', '/a'] }] }),
     [

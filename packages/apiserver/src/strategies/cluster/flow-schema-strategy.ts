@@ -107,8 +107,9 @@ function checkAccountNamespace(errors: Errors, field: string, { namespace }: Fie
   else checkName(errors, `${field}.namespace`, namespace, dns1123LabelErrors);
 }
 
-function checkNonResourceRule(errors: Errors, field: string, { verbs = [], nonResourceURLs: urls = [] }: Fields): void {
-  checkVerbs(errors, `${field}.verbs`, verbs);
+function checkNonResourceRule(errors: Errors, field: string, rule: Fields): void {
+  const urls = rule.nonResourceURLs ?? [];
+  checkVerbs(errors, `${field}.verbs`, rule.verbs ?? []);
   const at = `${field}.nonResourceURLs`;
   if (urls.length === 0) errors.push(required(at, 'nonResourceURLs must contain at least one value'));
   else if (!urls.includes('*')) for (const [index, url] of urls.entries()) checkPath(errors, `${at}[${index}]`, url);
@@ -129,7 +130,7 @@ function checkPath(errors: Errors, field: string, path: string): void {
 }
 
 function checkResourceRule(errors: Errors, field: string, rule: Fields): void {
-  const { apiGroups = [], resources = [], namespaces = [] } = rule;
+  const [apiGroups, resources, namespaces] = [rule.apiGroups ?? [], rule.resources ?? [], rule.namespaces ?? []];
   checkVerbs(errors, `${field}.verbs`, rule.verbs ?? []);
   checkStarred(errors, `${field}.apiGroups`, apiGroups, 'api group');
   checkStarred(errors, `${field}.resources`, resources, 'resource');
