@@ -46,9 +46,10 @@ export function writeContext(
   dryRun: boolean,
   options: Readonly<Record<string, unknown>> = {},
 ): WriteContext {
-  const { attributes, environment, user, warnings, store } = call;
+  const { attributes, environment, user, warnings, served, store } = call;
   return {
     resource: store.resource,
+    servedGroup: served.resource.group,
     namespace: attributes.namespace,
     name: attributes.name,
     subresource: attributes.subresource,

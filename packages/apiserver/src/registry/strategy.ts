@@ -5,6 +5,8 @@ import type { Resource } from '../resources/resource.ts';
 /** What a hook may know of the request it serves. */
 export interface StrategyContext {
   readonly resource: Resource;
+  /** The group by which the object was asked for, which may be another than the one it is stored in. */
+  readonly servedGroup?: string;
   readonly namespace: string;
   readonly user: UserInfo;
   readonly dryRun: boolean;

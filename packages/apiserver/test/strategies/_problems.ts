@@ -18,8 +18,9 @@ const resourceOf = (apiVersion: string, kind: string): Resource => {
   return found;
 };
 
-const contextOf = (resource: Resource, subresource: string): StrategyContext => ({
+const contextOf = (resource: Resource, subresource: string, servedGroup = resource.group): StrategyContext => ({
   resource,
+  servedGroup,
   namespace: 'default',
   user: ALICE,
   dryRun: false,
@@ -38,20 +39,25 @@ export function filled(value: KubeObject): KubeObject {
 }
 
 /** `field: message` for everything wrong with a new object. */
-export function problemsOf(value: KubeObject): string[] {
+export function problemsOf(value: KubeObject, servedGroup?: string): string[] {
   const resource = resourceOf(value.apiVersion ?? '', value.kind ?? '');
   const strategy = strategyFor(resource, STATELESS_STRATEGIES);
-  const context = contextOf(resource, '');
+  const context = contextOf(resource, '', servedGroup);
   const object = filled(value);
   strategy.prepareForCreate?.(object, context);
   return (strategy.validate?.(object, context) ?? []).map(({ field, body }) => `${field}: ${body}`);
 }
 
 /** `field: message` for everything wrong with a change. */
-export function changeProblems(before: KubeObject, after: KubeObject, subresource = ''): string[] {
+export function changeProblems(
+  before: KubeObject,
+  after: KubeObject,
+  subresource = '',
+  servedGroup?: string,
+): string[] {
   const resource = resourceOf(before.apiVersion ?? '', before.kind ?? '');
   const strategy = strategyFor(resource, STATELESS_STRATEGIES);
-  const context = contextOf(resource, subresource);
+  const context = contextOf(resource, subresource, servedGroup);
   const [old, next] = [filled(before), filled(after)];
   strategy.prepareForCreate?.(old, contextOf(resource, ''));
   if (subresource === 'status') next.spec = structuredClone(old.spec);

@@ -80,6 +80,20 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
     ],
   ],
   [
+    'an APIService has a group, a version, an order and a port',
+    object('apiregistration.k8s.io/v1', 'APIService', { spec: { version: 'V', service: { port: 70_000 } } }),
+    [
+      'metadata.name: Invalid value: "x": must be `spec.version+"."+spec.group`: "V."',
+      'spec.group: Required value: only v1 may have an empty group and it better be legacy kube',
+      "spec.version: Invalid value: \"V\": a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+      'spec.groupPriorityMinimum: Invalid value: 0: must be positive and less than 20000',
+      'spec.versionPriority: Invalid value: 0: must be positive and less than 1000',
+      'spec.service.namespace: Required value',
+      'spec.service.name: Required value',
+      'spec.service.port: Invalid value: 70000: port is not valid: must be between 1 and 65535, inclusive',
+    ],
+  ],
+  [
     'a budget counts one way',
     object('policy/v1', 'PodDisruptionBudget', { spec: { minAvailable: '101%' } }),
     ['spec.minAvailable: Invalid value: "101%": must not be greater than 100%'],
@@ -132,11 +146,6 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
     [
       'metadata.taints[1]: Duplicate value: {"Key":"a","Value":"","Effect":"NoSchedule","TimeAdded":null}: taints must be unique by key and effect pair',
     ],
-  ],
-  [
-    'an Event lives where its object lives',
-    object('v1', 'Event', { involvedObject: { namespace: 'other' }, reason: 'r' }),
-    ['involvedObject.namespace: Invalid value: "other": does not match event.namespace'],
   ],
   [
     'a webhook is somewhere, and named after a domain',
