@@ -1,6 +1,7 @@
 /** The Endpoints controller: keeps the Endpoints of every Service with a selector. */
-import { hasReason, isStatusError, type ObjectMeta, objectKey } from '@towtank/apimachinery';
-import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { isStatusError, type ObjectMeta, objectKey } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import type { Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
@@ -17,7 +18,7 @@ import {
   TRIGGER_TIME_ANNOTATION,
 } from '../service/service.ts';
 import { TriggerTimes } from '../service/trigger-times.ts';
-import { isNamespaceTerminating } from '../write-failure.ts';
+import { isNamespaceTerminating, unlessGone } from '../write-failure.ts';
 import { desiredSubsets } from './desired-subsets.ts';
 import { ENDPOINTS, type EndpointSubset, type Endpoints } from './endpoints.ts';
 import { countAddresses, ENDPOINTS_CAPACITY, truncateSubsets } from './truncate-subsets.ts';
@@ -37,57 +38,49 @@ class EndpointsController implements Controller {
   readonly #pods: Informer<Pod>;
   readonly #endpoints: Informer<Endpoints>;
   readonly #resource: ResourceClient<Endpoints>;
-  readonly #events: EventRecorder;
-  readonly #queue: WorkQueue;
+  readonly #loop: ControlLoop;
   readonly #selected = new Map<string, SelectedPods>();
   readonly #triggerTimes = new TriggerTimes();
-  readonly #handlers: (() => void)[];
 
-  constructor({ client, informers, clock, activity }: ControllerContext) {
+  constructor(context: ControllerContext) {
+    const { client, informers } = context;
     this.#services = informers.informer<Service>(SERVICES);
     this.#pods = informers.informer<Pod>(PODS);
     this.#endpoints = informers.informer<Endpoints>(ENDPOINTS);
     this.#resource = client.resource<Endpoints>(ENDPOINTS);
-    this.#events = new EventRecorder({ client, clock, activity, component: 'endpoint-controller' });
-    this.#queue = new WorkQueue({
+    this.#loop = new ControlLoop(context, {
       name: 'endpoints',
+      component: 'endpoint-controller',
       reconcile: (key) => this.#reconcile(key),
-      clock,
-      activity,
       workers: WORKERS,
       maxRetries: MAX_RETRIES,
     });
-    this.#handlers = this.#follow();
+    this.#follow();
     this.#queueLeftovers();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
-    await this.#events.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
-  #follow(): (() => void)[] {
-    const queue = (object: Service | Endpoints): void => this.#queue.add(objectKey(object));
+  #follow(): void {
     const queueAll = (keys: readonly string[]): void => {
-      for (const key of keys) this.#queue.add(key);
+      for (const key of keys) this.#loop.queue.add(key);
     };
     const queueServices = (pod: Pod): void => queueAll(servicesOf(this.#services, pod));
-    return [
-      this.#services.addHandler({ added: queue, updated: (_, service) => queue(service), deleted: queue }),
-      this.#pods.addHandler({
-        added: queueServices,
-        updated: (old, pod) => queueAll(servicesToUpdate(this.#services, old, pod)),
-        deleted: queueServices,
-      }),
-      this.#endpoints.addHandler({ deleted: queue }),
-    ];
+    this.#loop.followKeys(this.#services);
+    this.#loop.follow(this.#pods, {
+      added: queueServices,
+      updated: (old, pod) => queueAll(servicesToUpdate(this.#services, old, pod)),
+      deleted: queueServices,
+    });
+    this.#loop.follow(this.#endpoints, { deleted: (endpoints) => this.#loop.queue.add(objectKey(endpoints)) });
   }
 
   /** Endpoints whose Service went away unseen are found once, at the start. */
   #queueLeftovers(): void {
     for (const endpoints of this.#endpoints.list())
-      if (endpoints.metadata.annotations?.[LEADER_ANNOTATION] === undefined) this.#queue.add(objectKey(endpoints));
+      if (endpoints.metadata.annotations?.[LEADER_ANNOTATION] === undefined) this.#loop.queue.add(objectKey(endpoints));
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -109,11 +102,7 @@ class EndpointsController implements Controller {
     this.#triggerTimes.forget(key);
     this.#selected.delete(key);
     const slash = key.indexOf('/');
-    try {
-      await this.#resource.delete(key.slice(slash + 1), { namespace: key.slice(0, slash) });
-    } catch (error) {
-      if (!hasReason(error, 'NotFound')) throw error;
-    }
+    await this.#resource.delete(key.slice(slash + 1), { namespace: key.slice(0, slash) }).catch(unlessGone);
   }
 
   async #write(endpoints: Endpoints, isNew: boolean): Promise<void> {
@@ -125,10 +114,10 @@ class EndpointsController implements Controller {
       const why = isStatusError(error) ? error.message : String(error);
       if (isNew) {
         const message = `Failed to create endpoint for service ${namespace}/${name}: ${why}`;
-        this.#events.record(endpoints, 'Warning', 'FailedToCreateEndpoint', message);
+        this.#loop.events.record(endpoints, 'Warning', 'FailedToCreateEndpoint', message);
       } else {
         const message = `Failed to update endpoint ${namespace}/${name}: ${why}`;
-        this.#events.record(endpoints, 'Warning', 'FailedToUpdateEndpoint', message);
+        this.#loop.events.record(endpoints, 'Warning', 'FailedToUpdateEndpoint', message);
       }
       throw error;
     }

@@ -1,6 +1,7 @@
 /** The EndpointSlice controller: keeps the slices of every Service with a selector. */
 import { type IpFamily, type KubeObject, objectKey } from '@towtank/apimachinery';
-import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { findCondition, type Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
@@ -39,28 +40,25 @@ class EndpointSliceController implements Controller {
   readonly #nodes: Informer;
   readonly #slices: Informer<EndpointSlice>;
   readonly #resource: ResourceClient<EndpointSlice>;
-  readonly #events: EventRecorder;
-  readonly #queue: WorkQueue;
+  readonly #loop: ControlLoop;
   readonly #topologyQueue: WorkQueue;
-  readonly #tracker = new SliceTracker((key) => this.#queue.addAfter(key, FOREIGN_CHANGE_DELAY_MS));
+  readonly #tracker = new SliceTracker((key) => this.#loop.queue.addAfter(key, FOREIGN_CHANGE_DELAY_MS));
   readonly #published = new Map<string, PublishedEndpoints>();
   readonly #triggerTimes = new TriggerTimes();
   readonly #topology = new TopologyCache();
   readonly #node: NodeLookup = (name) => this.#nodes.get(name);
-  readonly #handlers: (() => void)[];
 
-  constructor({ client, informers, clock, activity }: ControllerContext) {
+  constructor(context: ControllerContext) {
+    const { client, informers, clock, activity } = context;
     this.#services = informers.informer<Service>(SERVICES);
     this.#pods = informers.informer<Pod>(PODS);
     this.#nodes = informers.informer(NODES);
     this.#slices = informers.informer<EndpointSlice>(ENDPOINT_SLICES);
     this.#resource = client.resource<EndpointSlice>(ENDPOINT_SLICES);
-    this.#events = new EventRecorder({ client, clock, activity, component: 'endpoint-slice-controller' });
-    this.#queue = new WorkQueue({
+    this.#loop = new ControlLoop(context, {
       name: 'endpointslices',
+      component: 'endpoint-slice-controller',
       reconcile: (key) => this.#reconcile(key),
-      clock,
-      activity,
       workers: WORKERS,
       maxRetries: MAX_RETRIES,
       backoff: BACKOFF,
@@ -73,41 +71,37 @@ class EndpointSliceController implements Controller {
     });
     indexByService(this.#slices);
     this.#topology.setNodes(this.#nodes.list());
-    this.#handlers = [this.#followServices(), this.#followPods(), this.#followSlices(), this.#followNodes()];
+    this.#loop.followKeys(this.#services);
+    this.#followPods();
+    this.#followSlices();
+    this.#followNodes();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
     await this.#topologyQueue.close();
-    await this.#queue.close();
-    await this.#events.close();
+    await this.#loop.close();
   }
 
   #queueAll(keys: readonly string[]): void {
-    for (const key of keys) this.#queue.add(key);
+    for (const key of keys) this.#loop.queue.add(key);
   }
 
-  #followServices(): () => void {
-    const queue = (service: Service): void => this.#queue.add(objectKey(service));
-    return this.#services.addHandler({ added: queue, updated: (_, service) => queue(service), deleted: queue });
-  }
-
-  #followPods(): () => void {
+  #followPods(): void {
     const queue = (pod: Pod): void => this.#queueAll(servicesOf(this.#services, pod));
-    return this.#pods.addHandler({
+    this.#loop.follow(this.#pods, {
       added: queue,
       updated: (old, pod) => this.#queueAll(servicesToUpdate(this.#services, old, pod)),
       deleted: queue,
     });
   }
 
-  #followSlices(): () => void {
+  #followSlices(): void {
     const isOurs = (slice: EndpointSlice): boolean => isManagedBy(slice, SLICE_MANAGER);
     const foreign = (slice: EndpointSlice): void => {
       const key = serviceKeyOf(slice);
-      if (key !== undefined) this.#queue.addAfter(key, FOREIGN_CHANGE_DELAY_MS);
+      if (key !== undefined) this.#loop.queue.addAfter(key, FOREIGN_CHANGE_DELAY_MS);
     };
-    return this.#slices.addHandler({
+    this.#loop.follow(this.#slices, {
       added: (slice) => {
         if (isOurs(slice)) this.#tracker.observe(slice);
       },
@@ -123,9 +117,9 @@ class EndpointSliceController implements Controller {
     });
   }
 
-  #followNodes(): () => void {
+  #followNodes(): void {
     const changed = (): void => this.#topologyQueue.add('nodes');
-    return this.#nodes.addHandler({
+    this.#loop.follow(this.#nodes, {
       added: changed,
       updated: (old, node) => {
         if (isReady(old) !== isReady(node) || zoneOf(old) !== zoneOf(node)) changed();
@@ -149,7 +143,7 @@ class EndpointSliceController implements Controller {
       await this.#sync(service, published, existing, triggerTime);
     } catch (error) {
       const message = `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`;
-      this.#events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
+      this.#loop.events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
       throw error;
     }
   }
@@ -195,11 +189,11 @@ class EndpointSliceController implements Controller {
     const key = objectKey(service);
     if (wantsTopologyHints(service.metadata.annotations)) {
       const hinted = this.#topology.addHints(key, addressType, planned);
-      for (const { type, reason, message } of hinted.events) this.#events.record(service, type, reason, message);
+      for (const { type, reason, message } of hinted.events) this.#loop.events.record(service, type, reason, message);
       return hinted.planned;
     }
     for (const { type, reason, message } of this.#topology.remove(key, addressType))
-      this.#events.record(service, type, reason, message);
+      this.#loop.events.record(service, type, reason, message);
     const { trafficDistribution } = service.spec;
     return asksForHints(trafficDistribution)
       ? withDistributionHints(planned, trafficDistribution)

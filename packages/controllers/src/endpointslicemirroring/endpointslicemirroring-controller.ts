@@ -1,6 +1,7 @@
 /** The mirroring controller: turns hand-written Endpoints of Services without selector into slices. */
-import { hasReason, objectKey } from '@towtank/apimachinery';
-import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { objectKey } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { ENDPOINTS, type Endpoints } from '../endpoints/endpoints.ts';
 import { ENDPOINT_SLICES, type EndpointSlice, isManagedBy, serviceKeyOf } from '../endpointslice/endpoint-slice.ts';
@@ -8,6 +9,7 @@ import { indexByService, slicesOf } from '../endpointslice/slice-index.ts';
 import { SliceTracker } from '../endpointslice/slice-tracker.ts';
 import { recycleSlices, writeSlices } from '../endpointslice/write-slices.ts';
 import { LEADER_ANNOTATION, SERVICES, type Service } from '../service/service.ts';
+import { unlessGone } from '../write-failure.ts';
 import { MAX_ENDPOINTS_PER_SUBSET, MIRRORING_MANAGER, planMirroredSlices } from './mirrored-slices.ts';
 
 const WORKERS = 5;
@@ -25,69 +27,66 @@ class MirroringController implements Controller {
   readonly #endpoints: Informer<Endpoints>;
   readonly #slices: Informer<EndpointSlice>;
   readonly #resource: ResourceClient<EndpointSlice>;
-  readonly #events: EventRecorder;
-  readonly #queue: WorkQueue;
-  readonly #tracker = new SliceTracker((key) => this.#queue.add(key));
-  readonly #handlers: (() => void)[];
+  readonly #loop: ControlLoop;
+  readonly #tracker = new SliceTracker((key) => this.#loop.queue.add(key));
 
-  constructor({ client, informers, clock, activity }: ControllerContext) {
+  constructor(context: ControllerContext) {
+    const { client, informers } = context;
     this.#services = informers.informer<Service>(SERVICES);
     this.#endpoints = informers.informer<Endpoints>(ENDPOINTS);
     this.#slices = informers.informer<EndpointSlice>(ENDPOINT_SLICES);
     this.#resource = client.resource<EndpointSlice>(ENDPOINT_SLICES);
-    this.#events = new EventRecorder({ client, clock, activity, component: 'endpoint-slice-mirroring-controller' });
-    this.#queue = new WorkQueue({
+    this.#loop = new ControlLoop(context, {
       name: 'mirrored endpointslices',
+      component: 'endpoint-slice-mirroring-controller',
       reconcile: (key) => this.#reconcile(key),
-      clock,
-      activity,
       workers: WORKERS,
       maxRetries: MAX_RETRIES,
       backoff: BACKOFF,
     });
     indexByService(this.#slices);
-    this.#handlers = [this.#followServices(), this.#followEndpoints(), this.#followSlices()];
+    this.#followServices();
+    this.#followEndpoints();
+    this.#followSlices();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
-    await this.#events.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
-  #followServices(): () => void {
+  #followServices(): void {
     const queue = (service: Service): void => {
-      if (!hasSelector(service)) this.#queue.add(objectKey(service));
+      if (!hasSelector(service)) this.#loop.queue.add(objectKey(service));
     };
-    return this.#services.addHandler({
+    this.#loop.follow(this.#services, {
       added: queue,
       updated: (old, service) => {
-        if (hasSelector(old) !== hasSelector(service)) this.#queue.add(objectKey(service));
+        if (hasSelector(old) !== hasSelector(service)) this.#loop.queue.add(objectKey(service));
       },
       deleted: queue,
     });
   }
 
-  #followEndpoints(): () => void {
+  #followEndpoints(): void {
     const queue = (endpoints: Endpoints): void => {
-      if (mayMirror(endpoints)) this.#queue.add(objectKey(endpoints));
+      if (mayMirror(endpoints)) this.#loop.queue.add(objectKey(endpoints));
     };
-    return this.#endpoints.addHandler({
+    this.#loop.follow(this.#endpoints, {
       added: queue,
       updated: (old, endpoints) => {
-        if (mayMirror(old) || mayMirror(endpoints)) this.#queue.add(objectKey(endpoints));
+        if (mayMirror(old) || mayMirror(endpoints)) this.#loop.queue.add(objectKey(endpoints));
       },
       deleted: queue,
     });
   }
 
-  #followSlices(): () => void {
+  #followSlices(): void {
     const isOurs = (slice: EndpointSlice): boolean => isManagedBy(slice, MIRRORING_MANAGER);
     const queue = (slice: EndpointSlice): void => {
       const key = serviceKeyOf(slice);
-      if (key !== undefined) this.#queue.add(key);
+      if (key !== undefined) this.#loop.queue.add(key);
     };
-    return this.#slices.addHandler({
+    this.#loop.follow(this.#slices, {
       added: (slice) => {
         if (isOurs(slice)) this.#tracker.observe(slice);
       },
@@ -113,12 +112,12 @@ class MirroringController implements Controller {
     const { changes, invalidAddresses, skippedAddresses } = planMirroredSlices(endpoints, existing);
     if (invalidAddresses > 0) {
       const message = `Skipped ${invalidAddresses} invalid IP addresses when mirroring to EndpointSlices`;
-      this.#events.record(endpoints, 'Warning', 'InvalidIPAddress', message);
+      this.#loop.events.record(endpoints, 'Warning', 'InvalidIPAddress', message);
     }
     if (skippedAddresses > invalidAddresses) {
       const limit = `A max of ${MAX_ENDPOINTS_PER_SUBSET} addresses can be mirrored to EndpointSlices per Endpoints subset`;
       const message = `${limit}. ${skippedAddresses} addresses were skipped`;
-      this.#events.record(endpoints, 'Warning', 'TooManyAddressesToMirror', message);
+      this.#loop.events.record(endpoints, 'Warning', 'TooManyAddressesToMirror', message);
     }
     await writeSlices(
       recycleSlices(changes, () => true),
@@ -135,11 +134,7 @@ class MirroringController implements Controller {
   async #clear(key: string, slices: readonly EndpointSlice[]): Promise<void> {
     this.#tracker.forget(key);
     for (const { metadata } of slices)
-      try {
-        await this.#resource.delete(metadata.name ?? '', { namespace: metadata.namespace });
-      } catch (error) {
-        if (!hasReason(error, 'NotFound')) throw error;
-      }
+      await this.#resource.delete(metadata.name ?? '', { namespace: metadata.namespace }).catch(unlessGone);
   }
 }
 

@@ -1,9 +1,11 @@
 /** Frees Pods whose Job is gone or done: nobody else would take the tracking finalizer from them. */
-import { hasReason } from '@towtank/apimachinery';
-import { type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { objectKey } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { controllerOf, type Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
+import { unlessGone } from '../write-failure.ts';
 import { finishedCondition, type Job, TRACKING_FINALIZER } from './job.ts';
 import { isTracked } from './job-pod.ts';
 
@@ -16,39 +18,27 @@ export interface OrphanPods {
 
 /** Starts looking after tracked Pods that no unfinished Job owns. */
 export function startOrphanPods(context: ControllerContext, jobs: Informer<Job>, pods: Informer<Pod>): OrphanPods {
-  const { client, clock, activity } = context;
-  const resource = client.resource<Pod>(PODS);
-  const queue = new WorkQueue({
+  const resource = context.client.resource<Pod>(PODS);
+  const loop = new ControlLoop(context, {
     name: 'orphan pods',
-    clock,
-    activity,
+    component: 'job-controller',
     reconcile: async (key) => {
       const pod = pods.get(key);
       if (pod !== undefined && isTracked(pod) && isOrphan(jobs, pod)) await withoutTracking(resource, pod);
     },
   });
   const check = (pod: Pod): void => {
-    if (isTracked(pod) && isOrphan(jobs, pod)) queue.add(`${pod.metadata.namespace}/${pod.metadata.name}`);
+    if (isTracked(pod) && isOrphan(jobs, pod)) loop.queue.add(objectKey(pod));
   };
-  const remove = pods.addHandler({ added: check, updated: (_, pod) => check(pod) });
-  return {
-    check: (some) => some.forEach(check),
-    async close() {
-      remove();
-      await queue.close();
-    },
-  };
+  loop.follow(pods, { added: check, updated: (_, pod) => check(pod) });
+  return { check: (some) => some.forEach(check), close: () => loop.close() };
 }
 
 /** Takes the tracking finalizer from a Pod; one that is gone needs nothing. */
 export async function withoutTracking(resource: ResourceClient<Pod>, { metadata }: Pod): Promise<void> {
   const { name = '', namespace, uid } = metadata;
   const body = { metadata: { '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER], uid } };
-  try {
-    await resource.patch(name, body, { namespace, type: 'strategic' });
-  } catch (error) {
-    if (!hasReason(error, 'NotFound')) throw error;
-  }
+  await resource.patch(name, body, { namespace, type: 'strategic' }).catch(unlessGone);
 }
 
 function isOrphan(jobs: Informer<Job>, pod: Pod): boolean {

@@ -1,6 +1,7 @@
 /** Plays the cloud: gives Services of type LoadBalancer an address from a pool. */
-import { type KubeObject, objectKey } from '@towtank/apimachinery';
-import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { objectKey } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { SERVICES, type Service } from '../service/service.ts';
 import { AddressPool } from './address-pool.ts';
@@ -32,45 +33,40 @@ class LoadBalancerController implements Controller {
   readonly #services: Informer<BalancedService>;
   readonly #nodes: Informer;
   readonly #resource: ResourceClient<BalancedService>;
-  readonly #events: EventRecorder;
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
+  readonly #loop: ControlLoop;
   /** Addresses given out, by Service: the cache may lag behind. */
   readonly #given = new Map<string, string>();
 
-  constructor({ client, informers, clock, activity, loadBalancerCidr }: LoadBalancerOptions) {
+  constructor(options: LoadBalancerOptions) {
+    const { client, informers, loadBalancerCidr } = options;
     this.#pool = new AddressPool(loadBalancerCidr);
     this.#services = informers.informer<BalancedService>(SERVICES);
     this.#nodes = informers.informer(NODES);
     this.#resource = client.resource<BalancedService>(SERVICES);
-    this.#events = new EventRecorder({ client, clock, activity, component: 'service-controller' });
-    this.#queue = new WorkQueue({ name: 'load balancers', reconcile: (key) => this.#reconcile(key), clock, activity });
-    this.#handlers = this.#follow();
+    const reconcile = (key: string): Promise<void> => this.#reconcile(key);
+    this.#loop = new ControlLoop(options, { name: 'load balancers', component: 'service-controller', reconcile });
+    this.#follow();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
-    await this.#events.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
-  #follow(): (() => void)[] {
+  #follow(): void {
     const queue = (service: BalancedService): void => {
-      if (isBalanced(service) || this.#given.has(objectKey(service))) this.#queue.add(objectKey(service));
+      if (isBalanced(service) || this.#given.has(objectKey(service))) this.#loop.queue.add(objectKey(service));
     };
     // An address that comes free may be the one that others wait for.
-    const release = (service: KubeObject): void => {
+    const release = (service: BalancedService): void => {
       if (this.#given.delete(objectKey(service))) this.#queueWaiting();
     };
-    return [
-      this.#services.addHandler({ added: queue, updated: (_, service) => queue(service), deleted: release }),
-      this.#nodes.addHandler({ added: () => this.#queueWaiting() }),
-    ];
+    this.#loop.follow(this.#services, { added: queue, updated: (_, service) => queue(service), deleted: release });
+    this.#loop.follow(this.#nodes, { added: () => this.#queueWaiting() });
   }
 
   #queueWaiting(): void {
     for (const service of this.#services.list())
-      if (isBalanced(service) && addressesOf(service).length === 0) this.#queue.add(objectKey(service));
+      if (isBalanced(service) && addressesOf(service).length === 0) this.#loop.queue.add(objectKey(service));
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -90,12 +86,12 @@ class LoadBalancerController implements Controller {
     const ip = this.#given.get(key) ?? this.#pool.pick(this.#taken(), service.spec.loadBalancerIP);
     if (ip === undefined) {
       const message = 'Error syncing load balancer: no address of the pool is free';
-      return this.#events.record(service, 'Warning', 'SyncLoadBalancerFailed', message);
+      return this.#loop.events.record(service, 'Warning', 'SyncLoadBalancerFailed', message);
     }
     this.#given.set(key, ip);
     const loadBalancer = { ingress: [{ ip, ipMode: 'VIP' }] };
     await this.#resource.updateStatus({ ...service, status: { ...service.status, loadBalancer } });
-    this.#events.record(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
+    this.#loop.events.record(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
   }
 
   #taken(): Set<string> {

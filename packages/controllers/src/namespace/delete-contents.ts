@@ -1,7 +1,7 @@
 /** Deletes what is in a namespace, and tells what is left. */
 import { hasReason, type KubeObject } from '@towtank/apimachinery';
 import type { DiscoveredResource, KubeClient } from '@towtank/client';
-import { messageOf } from '../write-failure.ts';
+import { messageOf, unlessGone } from '../write-failure.ts';
 
 /** What is left of one resource. */
 export interface RemainingResource {
@@ -59,11 +59,7 @@ async function deleteOne(
   namespace: string,
   name: string,
 ): Promise<void> {
-  try {
-    await client.resource(resource).delete(name, { namespace, propagationPolicy: 'Background' });
-  } catch (error) {
-    if (!hasReason(error, 'NotFound')) throw error;
-  }
+  await client.resource(resource).delete(name, { namespace, propagationPolicy: 'Background' }).catch(unlessGone);
 }
 
 /** How long the Pods among these may take to end. */

@@ -1,6 +1,7 @@
 /** The node lifecycle controller: taints Nodes by their conditions, and evicts Pods that do not tolerate it. */
-import { formatTime, hasReason } from '@towtank/apimachinery';
-import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { formatTime } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { findCondition, isPodReady, isPodTerminal, type Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
@@ -8,6 +9,7 @@ import { semanticEqual } from '../pod/template-hash.ts';
 import { NODES, type Node, type Taint, type Toleration } from '../scheduler/node.ts';
 import { indexByNode, podsOn } from '../scheduler/pods-by-node.ts';
 import { tolerates } from '../scheduler/taints.ts';
+import { unlessGone } from '../write-failure.ts';
 import { desiredTaints } from './node-taints.ts';
 
 /** Keeps the taints of Nodes in step with their conditions, and the Pods on them in step with the taints. */
@@ -20,43 +22,36 @@ class NodeLifecycleController implements Controller {
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
   readonly #resource: ResourceClient<Node>;
-  readonly #events: EventRecorder;
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
+  readonly #loop: ControlLoop;
 
   constructor(context: ControllerContext) {
-    const { client, informers, clock, activity } = context;
+    const { client, informers } = context;
     this.#context = context;
     this.#nodes = informers.informer<Node>(NODES);
     this.#pods = informers.informer<Pod>(PODS);
     this.#resource = client.resource<Node>(NODES);
-    this.#events = new EventRecorder({ client, clock, activity, component: 'taint-eviction-controller' });
     const reconcile = (name: string): Promise<void> => this.#reconcile(name);
-    this.#queue = new WorkQueue({ name: 'nodes', reconcile, clock, activity });
+    this.#loop = new ControlLoop(context, { name: 'nodes', component: 'taint-eviction-controller', reconcile });
     indexByNode(this.#pods);
-    this.#handlers = [
-      this.#nodes.addHandler({
-        added: ({ metadata }) => this.#queue.add(metadata.name ?? ''),
-        updated: (old, node) => {
-          if (!semanticEqual(relevant(old), relevant(node))) this.#queue.add(node.metadata.name ?? '');
-        },
-      }),
-      this.#pods.addHandler({
-        added: (pod) => this.#podBound(pod),
-        updated: (old, pod) => old.spec.nodeName !== pod.spec.nodeName && this.#podBound(pod),
-      }),
-    ];
+    this.#loop.follow(this.#nodes, {
+      added: ({ metadata }) => this.#loop.queue.add(metadata.name ?? ''),
+      updated: (old, node) => {
+        if (!semanticEqual(relevant(old), relevant(node))) this.#loop.queue.add(node.metadata.name ?? '');
+      },
+    });
+    this.#loop.follow(this.#pods, {
+      added: (pod) => this.#podBound(pod),
+      updated: (old, pod) => old.spec.nodeName !== pod.spec.nodeName && this.#podBound(pod),
+    });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
-    await this.#events.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
   #podBound({ spec }: Pod): void {
     const node = spec.nodeName ? this.#nodes.get(spec.nodeName) : undefined;
-    if (node?.spec?.taints?.some(({ effect }) => effect === 'NoExecute')) this.#queue.add(spec.nodeName ?? '');
+    if (node?.spec?.taints?.some(({ effect }) => effect === 'NoExecute')) this.#loop.queue.add(spec.nodeName ?? '');
   }
 
   async #reconcile(name: string): Promise<void> {
@@ -95,14 +90,14 @@ class NodeLifecycleController implements Controller {
       if (pod.metadata.deletionTimestamp !== undefined || isPodTerminal(pod)) continue;
       const dueMs = evictionTime(pod.spec.tolerations ?? [], taints, now);
       if (dueMs === undefined) continue;
-      if (dueMs > now) this.#queue.addAfter(name, dueMs - now);
+      if (dueMs > now) this.#loop.queue.addAfter(name, dueMs - now);
       else await this.#delete(pod);
     }
   }
 
   async #delete(pod: Pod): Promise<void> {
     const { name = '', namespace } = pod.metadata;
-    this.#events.record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
+    this.#loop.events.record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
     const condition = {
       type: 'DisruptionTarget',
       status: 'True',
@@ -137,7 +132,3 @@ const relevant = ({ spec, status }: Node): unknown => [
   spec,
   (status?.conditions ?? []).map(({ type, status: value }) => [type, value]),
 ];
-
-function unlessGone(error: unknown): void {
-  if (!hasReason(error, 'NotFound')) throw error;
-}

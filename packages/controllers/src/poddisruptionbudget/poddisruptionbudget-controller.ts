@@ -1,6 +1,7 @@
 /** The PodDisruptionBudget controller: keeps count of the Pods that may be evicted. */
-import { hasReason, type KubeObject, selects } from '@towtank/apimachinery';
-import { type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { type KubeObject, objectKey, selects } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { deploymentKind } from '../deployment/deployment.ts';
 import { controllerOf, type Pod } from '../pod/pod.ts';
@@ -8,6 +9,7 @@ import { PODS } from '../pod/pod-control.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
 import { replicaSetKind, replicationControllerKind } from '../replicaset/replica-set.ts';
 import { statefulSetKind } from '../statefulset/stateful-set.ts';
+import { unlessGone } from '../write-failure.ts';
 import { DISRUPTION_BUDGETS, type DisruptionBudget, disruptionStatus } from './disruption-budget.ts';
 
 /** Keeps the status of every PodDisruptionBudget true to its Pods. */
@@ -20,11 +22,10 @@ class DisruptionController implements Controller {
   readonly #pods: Informer<Pod>;
   readonly #owners: ReadonlyMap<string, Informer>;
   readonly #resource: ResourceClient<DisruptionBudget>;
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
+  readonly #loop: ControlLoop;
 
   constructor(context: ControllerContext) {
-    const { client, informers, clock, activity } = context;
+    const { client, informers } = context;
     this.#context = context;
     this.#budgets = informers.informer<DisruptionBudget>(DISRUPTION_BUDGETS);
     this.#pods = informers.informer<Pod>(PODS);
@@ -36,25 +37,23 @@ class DisruptionController implements Controller {
     ]);
     this.#resource = client.resource<DisruptionBudget>(DISRUPTION_BUDGETS);
     const reconcile = (key: string): Promise<void> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'poddisruptionbudgets', reconcile, clock, activity });
-    const add = (budget: DisruptionBudget): void => this.#queue.add(keyOf(budget));
-    const addFor = (pod: Pod): void => this.#budgetsOf(pod).forEach(add);
-    this.#handlers = [
-      this.#budgets.addHandler({ added: add, updated: (_, budget) => add(budget) }),
-      this.#pods.addHandler({
-        added: addFor,
-        updated: (old, pod) => {
-          addFor(old);
-          addFor(pod);
-        },
-        deleted: addFor,
-      }),
-    ];
+    this.#loop = new ControlLoop(context, { name: 'poddisruptionbudgets', component: this.name, reconcile });
+    this.#loop.followKeys(this.#budgets);
+    const addFor = (pod: Pod): void => {
+      for (const budget of this.#budgetsOf(pod)) this.#loop.queue.add(objectKey(budget));
+    };
+    this.#loop.follow(this.#pods, {
+      added: addFor,
+      updated: (old, pod) => {
+        addFor(old);
+        addFor(pod);
+      },
+      deleted: addFor,
+    });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
   #budgetsOf({ metadata }: Pod): DisruptionBudget[] {
@@ -71,15 +70,10 @@ class DisruptionController implements Controller {
       .filter(({ metadata }) => selects(budget.spec.selector, metadata.labels));
     const nowMs = this.#context.clock.now();
     const status = disruptionStatus({ budget, pods, expected: this.#expectedFor(pods), nowMs });
-    if (!semanticEqual(budget.status, status)) {
-      try {
-        await this.#resource.updateStatus({ ...budget, status });
-      } catch (error) {
-        if (!hasReason(error, 'NotFound')) throw error;
-      }
-    }
+    if (!semanticEqual(budget.status, status))
+      await this.#resource.updateStatus({ ...budget, status }).catch(unlessGone);
     const waits = Object.values(status.disruptedPods ?? {}).map((since) => Date.parse(since) + 120_000 - nowMs);
-    if (waits.length > 0) this.#queue.addAfter(key, Math.max(1, Math.min(...waits)));
+    if (waits.length > 0) this.#loop.queue.addAfter(key, Math.max(1, Math.min(...waits)));
   }
 
   /** The sum of the sizes of all controllers behind these Pods; a Pod without one counts as one. */
@@ -99,5 +93,3 @@ class DisruptionController implements Controller {
     return this.#scaledOwnerOf(owner) ?? owner;
   }
 }
-
-const keyOf = ({ metadata }: DisruptionBudget): string => `${metadata.namespace}/${metadata.name}`;

@@ -1,11 +1,13 @@
 /** The pod garbage collector: removes Pods whose Node is gone, as nobody else would. */
-import { formatTime, hasReason } from '@towtank/apimachinery';
-import { type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { formatTime } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { isPodTerminal, type Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
 import { NODES, type Node } from '../scheduler/node.ts';
 import { indexByNode, podsOn } from '../scheduler/pods-by-node.ts';
+import { unlessGone } from '../write-failure.ts';
 
 /** How long a Node has to be missing: it may only be late. */
 const QUARANTINE_MS = 40_000;
@@ -19,34 +21,30 @@ class PodGarbageCollector implements Controller {
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
   readonly #resource: ResourceClient<Pod>;
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
+  readonly #loop: ControlLoop;
 
   constructor(context: ControllerContext) {
-    const { client, informers, clock, activity } = context;
+    const { client, informers } = context;
     this.#context = context;
     this.#nodes = informers.informer<Node>(NODES);
     this.#pods = informers.informer<Pod>(PODS);
     this.#resource = client.resource<Pod>(PODS);
     const reconcile = (node: string): Promise<void> => this.#reconcile(node);
-    this.#queue = new WorkQueue({ name: 'pods without a node', reconcile, clock, activity });
+    this.#loop = new ControlLoop(context, { name: 'pods without a node', component: this.name, reconcile });
     indexByNode(this.#pods);
-    this.#handlers = [
-      this.#nodes.addHandler({ deleted: ({ metadata }) => this.#suspect(metadata.name ?? '') }),
-      this.#pods.addHandler({
-        added: ({ spec }) => this.#suspect(spec.nodeName),
-        updated: (old, { spec }) => old.spec.nodeName !== spec.nodeName && this.#suspect(spec.nodeName),
-      }),
-    ];
+    this.#loop.follow(this.#nodes, { deleted: ({ metadata }) => this.#suspect(metadata.name ?? '') });
+    this.#loop.follow(this.#pods, {
+      added: ({ spec }) => this.#suspect(spec.nodeName),
+      updated: (old, { spec }) => old.spec.nodeName !== spec.nodeName && this.#suspect(spec.nodeName),
+    });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
   #suspect(node: string | undefined): void {
-    if (node && this.#nodes.get(node) === undefined) this.#queue.addAfter(node, QUARANTINE_MS);
+    if (node && this.#nodes.get(node) === undefined) this.#loop.queue.addAfter(node, QUARANTINE_MS);
   }
 
   async #reconcile(node: string): Promise<void> {
@@ -69,7 +67,7 @@ class PodGarbageCollector implements Controller {
       if (!isPodTerminal(pod)) await this.#resource.patch(name, { status }, options);
       await this.#resource.delete(name, { namespace, gracePeriodSeconds: 0 });
     } catch (error) {
-      if (!hasReason(error, 'NotFound')) throw error;
+      unlessGone(error);
     }
   }
 }

@@ -1,8 +1,16 @@
 /** The ResourceQuota controller: keeps count of what every namespace uses. */
-import { canonicalQuantity, type GroupVersionResource, hasReason, type KubeObject } from '@towtank/apimachinery';
-import { type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import {
+  canonicalQuantity,
+  type GroupVersionResource,
+  hasReason,
+  type KubeObject,
+  objectKey,
+} from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
+import { unlessGone } from '../write-failure.ts';
 import { type CountedResource, type QuotaSpec, resourceOf, usageOf } from './quota-usage.ts';
 
 interface ResourceQuota extends KubeObject {
@@ -21,26 +29,22 @@ class ResourceQuotaController implements Controller {
   readonly #context: ControllerContext;
   readonly #quotas: Informer<ResourceQuota>;
   readonly #resource: ResourceClient<ResourceQuota>;
-  readonly #queue: WorkQueue;
-  /** Ends of the handlers, by followed resource. A resource is followed once a quota counts it. */
-  readonly #followed = new Map<string, () => void>();
-  readonly #unfollowQuotas: () => void;
+  readonly #loop: ControlLoop;
+  /** Resources that are followed: each once a quota counts it. */
+  readonly #followed = new Set<string>();
 
   constructor(context: ControllerContext) {
-    const { client, informers, clock, activity } = context;
+    const { client, informers } = context;
     this.#context = context;
     this.#quotas = informers.informer<ResourceQuota>(QUOTAS);
     this.#resource = client.resource<ResourceQuota>(QUOTAS);
     const reconcile = (key: string): Promise<void> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'resourcequotas', reconcile, clock, activity });
-    const add = (quota: ResourceQuota): void => this.#queue.add(keyOf(quota));
-    this.#unfollowQuotas = this.#quotas.addHandler({ added: add, updated: (_, quota) => add(quota) });
+    this.#loop = new ControlLoop(context, { name: 'resourcequotas', component: this.name, reconcile });
+    this.#loop.followKeys(this.#quotas);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#unfollowQuotas();
-    for (const remove of this.#followed.values()) remove();
-    await this.#queue.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -55,11 +59,7 @@ class ResourceQuotaController implements Controller {
     }
     const status = { hard, used };
     if (semanticEqual(quota.status, status)) return;
-    try {
-      await this.#resource.updateStatus({ ...quota, status });
-    } catch (error) {
-      if (!hasReason(error, 'NotFound')) throw error;
-    }
+    await this.#resource.updateStatus({ ...quota, status }).catch(unlessGone);
   }
 
   /** Reads the objects themselves: a cache that has only begun to fill would count too few. */
@@ -78,17 +78,11 @@ class ResourceQuotaController implements Controller {
   #follow(resource: CountedResource): void {
     const name = `${resource.resource}.${resource.group}`;
     if (this.#followed.has(name)) return;
+    this.#followed.add(name);
     const informer = this.#context.informers.informer({ ...resource, version: 'v1' });
     const changed = ({ metadata }: KubeObject): void => {
-      for (const quota of this.#quotas.inNamespace(metadata.namespace ?? '')) this.#queue.add(keyOf(quota));
+      for (const quota of this.#quotas.inNamespace(metadata.namespace ?? '')) this.#loop.queue.add(objectKey(quota));
     };
-    const handler = {
-      added: changed,
-      updated: (_: KubeObject, object: KubeObject) => changed(object),
-      deleted: changed,
-    };
-    this.#followed.set(name, informer.addHandler(handler));
+    this.#loop.follow(informer, { added: changed, updated: (_, object) => changed(object), deleted: changed });
   }
 }
-
-const keyOf = ({ metadata }: ResourceQuota): string => `${metadata.namespace}/${metadata.name}`;

@@ -1,6 +1,7 @@
 /** Publishers: every namespace has a config map of a certain content. */
 import { hasReason, type KubeObject } from '@towtank/apimachinery';
-import { type Informer, WorkQueue } from '@towtank/client';
+import type { Informer } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { isActiveNamespace, NAMESPACES } from '../namespace/namespace.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
@@ -21,20 +22,17 @@ export interface PublishedConfigMap {
 
 /** Starts a publisher. Its informers must have synced. */
 export function startConfigMapPublisher(context: ControllerContext, published: PublishedConfigMap): Controller {
-  const { client, informers, clock, activity } = context;
+  const { client, informers } = context;
   const { controller, name, annotations: wanted, data, keepsChanges } = published;
   const namespaces: Informer = informers.informer(NAMESPACES);
   const configMaps: Informer = informers.informer(CONFIG_MAPS);
   const resource = client.resource(CONFIG_MAPS);
-  const queue = new WorkQueue({ name: controller, reconcile, clock, activity });
-  const queueNamespace = ({ metadata }: KubeObject): void => queue.add(metadata.name ?? '');
+  const loop = new ControlLoop(context, { name: controller, component: controller, reconcile });
   const queueConfigMap = ({ metadata }: KubeObject): void => {
-    if (metadata.name === name) queue.add(metadata.namespace ?? '');
+    if (metadata.name === name) loop.queue.add(metadata.namespace ?? '');
   };
-  const handlers = [
-    namespaces.addHandler({ added: queueNamespace, updated: (_, namespace) => queueNamespace(namespace) }),
-    configMaps.addHandler({ updated: (_, configMap) => queueConfigMap(configMap), deleted: queueConfigMap }),
-  ];
+  loop.followKeys(namespaces);
+  loop.follow(configMaps, { updated: (_, configMap) => queueConfigMap(configMap), deleted: queueConfigMap });
 
   async function reconcile(namespace: string): Promise<void> {
     if (!isActiveNamespace(namespaces.get(namespace))) return;
@@ -58,13 +56,7 @@ export function startConfigMapPublisher(context: ControllerContext, published: P
     }
   }
 
-  return {
-    name: controller,
-    async [Symbol.asyncDispose]() {
-      for (const remove of handlers) remove();
-      await queue.close();
-    },
-  };
+  return { name: controller, [Symbol.asyncDispose]: () => loop.close() };
 }
 
 const hasAll = (have: Readonly<Record<string, string>> = {}, want: Readonly<Record<string, string>>): boolean =>

@@ -1,10 +1,12 @@
 /** The scheduler: binds Pods to Nodes. */
-import { formatTime, hasReason, type KubeObject } from '@towtank/apimachinery';
-import { EventRecorder, type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { formatTime, type KubeObject, objectKey } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
 import { findCondition, isPodTerminal, type Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
+import { unlessGone } from '../write-failure.ts';
 import { chooseNode } from './choose-node.ts';
 import { NODES, type Node } from './node.ts';
 import { NodeInfo } from './node-info.ts';
@@ -32,9 +34,7 @@ class Scheduler implements Controller {
   readonly #pods: Informer<Pod>;
   readonly #namespaces: Informer<KubeObject>;
   readonly #resource: ResourceClient<Pod>;
-  readonly #events: EventRecorder;
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
+  readonly #loop: ControlLoop;
   readonly #infos = new Map<string, NodeInfo>();
   /** Pods by key that wait for a Node. */
   readonly #pending = new Map<string, Pod>();
@@ -43,33 +43,27 @@ class Scheduler implements Controller {
   #sortedInfos: NodeInfo[] | undefined;
 
   constructor(context: ControllerContext, { schedulerName = DEFAULT_NAME }: SchedulerOptions) {
-    const { client, informers, clock, activity } = context;
+    const { client, informers } = context;
     this.name = schedulerName;
     this.#context = context;
     this.#pods = informers.informer<Pod>(PODS);
     this.#namespaces = informers.informer(NAMESPACES);
     this.#resource = client.resource<Pod>(PODS);
-    this.#events = new EventRecorder({ client, clock, activity, component: schedulerName });
-    this.#queue = new WorkQueue({ name: ROUND, reconcile: () => this.#round(), clock, activity });
-    const nodes = informers.informer<Node>(NODES);
-    this.#handlers = [
-      nodes.addHandler({
-        added: (node) => this.#setNode(node),
-        updated: (old, node) => this.#setNode(node, old),
-        deleted: ({ metadata }) => this.#dropNode(metadata.name ?? ''),
-      }),
-      this.#pods.addHandler({
-        added: (pod) => this.#setPod(pod),
-        updated: (_, pod) => this.#setPod(pod),
-        deleted: (pod) => this.#dropPod(keyOf(pod)),
-      }),
-    ];
+    this.#loop = new ControlLoop(context, { name: ROUND, component: schedulerName, reconcile: () => this.#round() });
+    this.#loop.follow(informers.informer<Node>(NODES), {
+      added: (node) => this.#setNode(node),
+      updated: (old, node) => this.#setNode(node, old),
+      deleted: ({ metadata }) => this.#dropNode(metadata.name ?? ''),
+    });
+    this.#loop.follow(this.#pods, {
+      added: (pod) => this.#setPod(pod),
+      updated: (_, pod) => this.#setPod(pod),
+      deleted: (pod) => this.#dropPod(objectKey(pod)),
+    });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
-    await this.#events.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
   #setNode(node: Node, old?: Node): void {
@@ -79,7 +73,7 @@ class Scheduler implements Controller {
       const info = new NodeInfo(node);
       this.#infos.set(name, info);
       this.#sortedInfos = undefined;
-      for (const pod of this.#pods.list()) if (pod.spec.nodeName === name) info.set(keyOf(pod), pod);
+      for (const pod of this.#pods.list()) if (pod.spec.nodeName === name) info.set(objectKey(pod), pod);
     } else known.update(node);
     if (old === undefined || !semanticEqual(relevant(old), relevant(node))) this.#wake();
   }
@@ -91,7 +85,7 @@ class Scheduler implements Controller {
   }
 
   #setPod(pod: Pod): void {
-    const key = keyOf(pod);
+    const key = objectKey(pod);
     if (pod.spec.nodeName) {
       this.#pending.delete(key);
       this.#place(key, pod, pod.spec.nodeName);
@@ -131,7 +125,7 @@ class Scheduler implements Controller {
   }
 
   #wake(): void {
-    if (this.#pending.size > 0) this.#queue.add(ROUND);
+    if (this.#pending.size > 0) this.#loop.queue.add(ROUND);
   }
 
   /** Tries every waiting Pod once. */
@@ -163,12 +157,12 @@ class Scheduler implements Controller {
     try {
       await this.#resource.subresource('binding').create(name, binding, { namespace });
       const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
-      this.#events.record(pod, 'Normal', 'Scheduled', message);
+      this.#loop.events.record(pod, 'Normal', 'Scheduled', message);
     } catch (error) {
       this.#unplace(key);
       const current = this.#pods.get(key);
       if (current !== undefined) this.#setPod(current);
-      if (!hasReason(error, 'NotFound')) throw error;
+      unlessGone(error);
     }
   }
 
@@ -176,7 +170,7 @@ class Scheduler implements Controller {
   async #refuse(pod: Pod, message: string): Promise<void> {
     const known = findCondition(pod.status?.conditions, 'PodScheduled');
     if (known?.status === 'False' && known.message === message) return;
-    this.#events.record(pod, 'Warning', 'FailedScheduling', message);
+    this.#loop.events.record(pod, 'Warning', 'FailedScheduling', message);
     const { name = '', namespace, generation } = pod.metadata;
     const now = formatTime(this.#context.clock.now());
     const condition = {
@@ -189,16 +183,12 @@ class Scheduler implements Controller {
       ...(generation === undefined ? {} : { observedGeneration: generation }),
     };
     const options = { namespace, type: 'strategic', subresource: 'status' } as const;
-    await this.#resource.patch(name, { status: { conditions: [condition] } }, options).catch((error: unknown) => {
-      if (!hasReason(error, 'NotFound')) throw error;
-    });
+    await this.#resource.patch(name, { status: { conditions: [condition] } }, options).catch(unlessGone);
   }
 }
 
 /** `node-2` before `node-10`. */
 const naturalOrder = new Intl.Collator('en', { numeric: true });
-
-const keyOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.name}`;
 
 /** Higher priority first, then older, then by name. */
 function compare(a: Pod, b: Pod): number {
@@ -206,7 +196,7 @@ function compare(a: Pod, b: Pod): number {
   return (
     (b.spec.priority ?? 0) - (a.spec.priority ?? 0) ||
     (created < otherCreated ? -1 : created > otherCreated ? 1 : 0) ||
-    naturalOrder.compare(keyOf(a), keyOf(b))
+    naturalOrder.compare(objectKey(a), objectKey(b))
   );
 }
 

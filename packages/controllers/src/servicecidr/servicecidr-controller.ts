@@ -1,7 +1,9 @@
 /** Keeps the ranges that Services have addresses from: says when they are ready, and lets none go that is still needed. */
-import { type Clock, formatTime, hasReason, type KubeObject } from '@towtank/apimachinery';
-import { type Informer, type ResourceClient, WorkQueue } from '@towtank/client';
+import { type Clock, formatTime, type KubeObject } from '@towtank/apimachinery';
+import type { Informer, ResourceClient } from '@towtank/client';
+import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
+import { unlessGone } from '../write-failure.ts';
 import { canHold, IP_ADDRESSES, isOfService, mayGo, overlap, SERVICE_CIDRS, type ServiceCidr } from './service-cidr.ts';
 
 const FINALIZER = 'networking.k8s.io/service-cidr-finalizer';
@@ -26,43 +28,41 @@ class ServiceCidrController implements Controller {
   readonly #addresses: Informer;
   readonly #resource: ResourceClient<ServiceCidr>;
   readonly #clock: Clock;
-  readonly #queue: WorkQueue;
-  readonly #handlers: (() => void)[];
+  readonly #loop: ControlLoop;
 
-  constructor({ client, informers, clock, activity }: ControllerContext) {
+  constructor(context: ControllerContext) {
+    const { client, informers, clock } = context;
     this.#cidrs = informers.informer<ServiceCidr>(SERVICE_CIDRS);
     this.#addresses = informers.informer(IP_ADDRESSES);
     this.#resource = client.resource<ServiceCidr>(SERVICE_CIDRS);
     this.#clock = clock;
     const reconcile = (name: string): Promise<void> => this.#reconcile(name);
-    this.#queue = new WorkQueue({ name: this.name, reconcile, clock, activity, maxRetries: MAX_RETRIES });
-    this.#handlers = [
-      this.#cidrs.addHandler({
-        added: (cidr) => this.#queueOverlapping(cidr),
-        updated: (_, { metadata }) => this.#queue.add(metadata.name ?? ''),
-      }),
-      this.#addresses.addHandler({
-        added: (address) => this.#queueHolders(address),
-        deleted: (address) => this.#queueHolders(address),
-      }),
-    ];
+    const options = { name: this.name, component: this.name, reconcile, maxRetries: MAX_RETRIES };
+    this.#loop = new ControlLoop(context, options);
+    this.#loop.follow(this.#cidrs, {
+      added: (cidr) => this.#queueOverlapping(cidr),
+      updated: (_, { metadata }) => this.#loop.queue.add(metadata.name ?? ''),
+    });
+    this.#loop.follow(this.#addresses, {
+      added: (address) => this.#queueHolders(address),
+      deleted: (address) => this.#queueHolders(address),
+    });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const remove of this.#handlers) remove();
-    await this.#queue.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#loop.close();
   }
 
   /** A new range may hold the addresses that keep another one from going. */
   #queueOverlapping(cidr: ServiceCidr): void {
-    this.#queue.add(cidr.metadata.name ?? '');
-    for (const other of this.#terminating()) if (overlap(cidr, other)) this.#queue.add(other.metadata.name ?? '');
+    this.#loop.queue.add(cidr.metadata.name ?? '');
+    for (const other of this.#terminating()) if (overlap(cidr, other)) this.#loop.queue.add(other.metadata.name ?? '');
   }
 
   #queueHolders(address: KubeObject): void {
     const { name = '' } = address.metadata;
     for (const cidr of this.#terminating())
-      if (isOfService(address) && canHold(cidr, name)) this.#queue.add(cidr.metadata.name ?? '');
+      if (isOfService(address) && canHold(cidr, name)) this.#loop.queue.add(cidr.metadata.name ?? '');
   }
 
   #terminating(): ServiceCidr[] {
@@ -75,7 +75,7 @@ class ServiceCidrController implements Controller {
     try {
       await (cidr.metadata.deletionTimestamp === undefined ? this.#protect(cidr) : this.#release(cidr));
     } catch (error) {
-      if (!hasReason(error, 'NotFound')) throw error;
+      unlessGone(error);
     }
   }
 
@@ -90,7 +90,7 @@ class ServiceCidrController implements Controller {
     const { name = '', finalizers = [], deletionTimestamp = '' } = cidr.metadata;
     if (!mayGo(cidr, this.#cidrs.list(), this.#addresses.list())) return await this.#say(cidr, TERMINATING);
     const waitMs = Date.parse(deletionTimestamp) + GRACE_MS - this.#clock.now();
-    if (waitMs > 0) return this.#queue.addAfter(name, waitMs);
+    if (waitMs > 0) return this.#loop.queue.addAfter(name, waitMs);
     if (!finalizers.includes(FINALIZER)) return;
     const body = { metadata: { '$deleteFromPrimitiveList/finalizers': [FINALIZER] } };
     await this.#resource.patch(name, body, { type: 'strategic' });
