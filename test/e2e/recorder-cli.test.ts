@@ -2,6 +2,7 @@
  * The commands around recordings, as people use them.
  * @deadline 120 s
  */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkCassette, clientKubeconfig } from '@towtank/recorder';
@@ -24,13 +25,13 @@ test('a command is recorded, shown, checked and served again', async () => {
   const services = ['get', 'services', '-n', 'shop'];
   const recorded = await place.ok(process.execPath, towtank('record', '-o', 'a', '--', kubectl, ...services));
   assert.match(recorded, /^web-node +NodePort/m);
-  const shown = await place.ok(process.execPath, towtank('cassette', 'show', 'a.jsonl'));
+  const shown = await place.ok(process.execPath, towtank('cassette', 'show', 'a'));
   assert.match(shown, /^LINE +MS +WHAT +SUBJECT +OUTCOME$/m);
   assert.match(shown, /^\d+ +\d+ +GET +\/api\/v1\/namespaces\/shop\/services\?limit=500 +200$/m);
   const checked = await place.ok(process.execPath, towtank('cassette', 'check', 'a.jsonl'));
   assert.match(checked, /^a\.jsonl +\d+ +0 +0 +0 +0 +\d+ +0$/m);
 
-  await using server = place.start(process.execPath, towtank('replay', 'a.jsonl', '--kubeconfig', 'replayed'));
+  await using server = place.start(process.execPath, towtank('replay', 'a', '--kubeconfig', 'replayed'));
   await server.line(/^replaying a\.jsonl at http:\/\/127\.0\.0\.1:\d+\. Ctrl-C stops it\.$/);
   assert.is(await place.ok(kubectl, ['--kubeconfig', 'replayed', ...services]), recorded);
 });
@@ -48,6 +49,20 @@ test('a snapshot is recorded around a command, and lives again', async () => {
   await server.line(/^replaying a\.jsonl at https:/);
   const root = ['get', 'configmap', 'kube-root-ca.crt', '-o', 'name', '--kubeconfig', 'live'];
   assert.is(await place.ok(kubectl, root), 'configmap/kube-root-ca.crt\n');
+});
+
+test('what a live replay does not serve is told of', async () => {
+  using place = new Workplace('');
+  place.file(
+    'a.jsonl',
+    [
+      '{"type":"cassette","version":1,"recorded":"2026-01-01T00:00:00Z"}',
+      '{"type":"object","resource":"example.com/v1/widgets","object":{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"w"}}}\n',
+    ].join('\n'),
+  );
+  await using server = place.start(process.execPath, towtank('replay', 'a', '--mode', 'live'));
+  const [told] = (await once(server.child.stderr, 'data')) as [Buffer];
+  assert.is(told.toString(), 'example.com/v1/widgets is not served here: 1 objects are left out\n');
 });
 
 test('a recording that is killed can be read up to its last whole line', async () => {
@@ -101,7 +116,7 @@ for (const [name, args, expected] of [
 test('recordings are trimmed, merged, compared, and go out as HAR and back', async () => {
   using place = new Workplace('');
   const crud = resolve('fixtures/cassettes/conformance/02-crud.jsonl');
-  await place.ok(process.execPath, towtank('cassette', 'trim', crud, '-o', 'part.jsonl', '--keep', '/configmaps'));
+  await place.ok(process.execPath, towtank('cassette', 'trim', crud, '-o', 'part', '--keep', '/configmaps'));
   await place.ok(process.execPath, towtank('cassette', 'merge', crud, 'part.jsonl', '-o', 'both.jsonl'));
   await place.ok(process.execPath, towtank('cassette', 'export', 'part.jsonl', '-o', 'part.har'));
   await place.ok(process.execPath, towtank('cassette', 'import', 'part.har', '-o', 'back.jsonl'));

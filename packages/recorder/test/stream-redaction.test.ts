@@ -20,7 +20,9 @@ const EXEC = { status: 101, stream: 'websocket', headers: { 'sec-websocket-proto
 const FORWARD = { status: 101, stream: 'raw', headers: { upgrade: 'SPDY/3.1' } } as const;
 
 function serverRedactor(head: Parameters<Redactor['frames']>[0]): { mask(message: Uint8Array): Buffer } {
-  const frames = new Redactor({ literals: ['swordfish-for-admin'] }).frames(head);
+  const frames = new Redactor({ literals: ['swordfish-for-admin'] }).frames(head, {
+    url: '/api/v1/namespaces/d/pods/p/exec',
+  });
   if (frames === undefined) throw new Error('its frames are documents');
   return frames.server;
 }
@@ -80,6 +82,10 @@ test('a Secret that a command prints is masked value by value', () => {
   assert.is(written([text], EXEC, stdout), text.replace('c2VjcmV0', '********'));
   const yaml = 'apiVersion: v1\nkind: Secret\nstringData:\n  a: |\n    first line\n    second\n';
   assert.is(written([yaml], EXEC, stdout), yaml.replace('first line', '*'.repeat(10)).replace('second', '******'));
+});
+
+test('the events of a watch over a WebSocket are documents', () => {
+  assert.is(new Redactor().frames({ status: 101, stream: 'websocket' }, { url: '/api/v1/secrets?watch=1' }), undefined);
 });
 
 test('a key in the lines of a log is masked', () => {

@@ -127,7 +127,7 @@ export class RecordedExchange {
   stream({ status, headers }: RecordedHead, stream: NonNullable<ResponseRecord['stream']>): Promise<void> {
     const { redactor } = this.#recording;
     this.#isStreaming = true;
-    this.#frames = redactor.frames({ status, stream, headers });
+    this.#frames = redactor.frames({ status, stream, headers }, { url: this.#url });
     return this.#write({ type: 'response', status, stream, headers: redactor.headers(headers) });
   }
 

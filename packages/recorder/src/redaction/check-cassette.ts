@@ -52,8 +52,8 @@ export async function checkCassette(path: string, options: RedactionOptions = {}
     if (record.type === 'request') exchanges.set(record.id, { url: record.url, frames: undefined });
     const exchange = 'id' in record ? exchanges.get(record.id) : undefined;
     redactRecord(record, redactor, exchange);
-    if (record.type === 'response')
-      exchanges.set(record.id, { url: '/', ...exchange, frames: redactor.frames(record) });
+    if (record.type === 'response' && exchange !== undefined)
+      exchanges.set(record.id, { ...exchange, frames: redactor.frames(record, exchange) });
     if (record.type === 'end') exchanges.delete(record.id);
     counter.count(record);
   }

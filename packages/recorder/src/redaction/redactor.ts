@@ -94,9 +94,10 @@ export class Redactor {
   }
 
   /** For the frames of a stream, by direction; undefined where each frame is a document of its own. */
-  frames({ status, stream, headers = {} }: StreamHead): FrameRedactors | undefined {
+  frames({ status, stream, headers = {} }: StreamHead, { url }: BodyContext): FrameRedactors | undefined {
     const isText = stream === 'lines' && String(headers['content-type']).startsWith('text/');
-    if (status !== 101 && !isText) return undefined;
+    // A watch over a WebSocket has an event in each message.
+    if ((status !== 101 && !isText) || /[?&]watch=/.test(url)) return undefined;
     const secretsIn = (text: string): readonly string[] => this.#secretsIn(text);
     const rules = { text: this.#streamText, secretsIn, found: this.#found };
     const layout = layoutOf(headers);

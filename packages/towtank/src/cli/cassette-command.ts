@@ -12,10 +12,14 @@ import {
   trimCassette,
 } from '@towtank/recorder';
 import { Command, InvalidArgumentError } from 'commander';
+import { cassettePath, newCassettePath } from './cassette-path.ts';
 import { paint } from './describe-cluster.ts';
 import { formatTable } from './format-table.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Gathers the paths of an argument that may be given more than once. */
+const cassettePaths = (name: string, before: readonly string[] = []): string[] => [...before, cassettePath(name)];
 
 /** The command and those below it. */
 export const cassetteCommand = (): Command =>
@@ -32,7 +36,7 @@ export const cassetteCommand = (): Command =>
 const showCommand = (): Command =>
   new Command('show')
     .description('list what was recorded')
-    .argument('<cassette>')
+    .argument('<cassette>', 'what was recorded', cassettePath)
     .action(async (path: string) => {
       const rows = await cassetteRows(path);
       const cells = rows.map(({ line, atMs, what, subject, outcome }) => [
@@ -48,7 +52,7 @@ const showCommand = (): Command =>
 const checkCommand = (): Command =>
   new Command('check')
     .description('fail when a recording is damaged or holds what looks like a credential')
-    .argument('<cassette...>')
+    .argument('<cassette...>', 'what was recorded', cassettePaths)
     .action(async (paths: string[]) => {
       const rows: string[][] = [];
       let left = 0;
@@ -68,8 +72,8 @@ const checkCommand = (): Command =>
 const diffCommand = (): Command =>
   new Command('diff')
     .description('compare two recordings of the same; fails when they differ')
-    .argument('<first>')
-    .argument('<second>')
+    .argument('<first>', 'one recording', cassettePath)
+    .argument('<second>', 'the other', cassettePath)
     .action(async (first: string, second: string) => {
       const differences = await diffCassettes(first, second);
       for (const { kind, method, url, lines } of differences) {
@@ -82,8 +86,8 @@ const diffCommand = (): Command =>
 const trimCommand = (): Command =>
   new Command('trim')
     .description('keep a part of a recording')
-    .argument('<cassette>')
-    .requiredOption('-o, --output <cassette>', 'where the part goes')
+    .argument('<cassette>', 'what was recorded', cassettePath)
+    .requiredOption('-o, --output <cassette>', 'where the part goes', newCassettePath)
     .option('--keep <pattern>', 'only requests whose path and query match', pattern)
     .option('--drop <pattern>', 'no requests whose path and query match', pattern)
     .option('--until <seconds>', 'nothing after this time', Number)
@@ -113,15 +117,15 @@ function pattern(text: string): RegExp {
 const mergeCommand = (): Command =>
   new Command('merge')
     .description('join recordings, one after the other')
-    .argument('<cassette...>')
-    .requiredOption('-o, --output <cassette>', 'where the whole goes')
+    .argument('<cassette...>', 'what was recorded', cassettePaths)
+    .requiredOption('-o, --output <cassette>', 'where the whole goes', newCassettePath)
     .action((paths: string[], { output }: { output: string }) => mergeCassettes(paths, output));
 
 const importCommand = (): Command =>
   new Command('import')
     .description('make a cassette of a HAR file, of a folder of YAML dumps, or of a recording by KWOK')
     .argument('<path>')
-    .requiredOption('-o, --output <cassette>', 'where the cassette goes')
+    .requiredOption('-o, --output <cassette>', 'where the cassette goes', newCassettePath)
     .action(async (path: string, { output }: { output: string }) => {
       const header = { recorded: new Date().toISOString(), source: path };
       if (!path.endsWith('.har')) return await importDump(path, output, header);
@@ -131,7 +135,7 @@ const importCommand = (): Command =>
 const exportCommand = (): Command =>
   new Command('export')
     .description('write the requests of a cassette as HAR')
-    .argument('<cassette>')
+    .argument('<cassette>', 'what was recorded', cassettePath)
     .requiredOption('-o, --output <har>', 'where the HAR goes')
     .action(async (path: string, { output }: { output: string }) => {
       await writeFile(output, `${JSON.stringify(await harFromCassette(path), null, 2)}\n`);

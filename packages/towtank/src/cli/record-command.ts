@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Recorder, startRecorder } from '@towtank/recorder';
 import { Command } from 'commander';
+import { newCassettePath } from './cassette-path.ts';
 import { paint } from './describe-cluster.ts';
 import type { StopSignal } from './listen-for-stop.ts';
 
@@ -46,7 +47,7 @@ async function record(command: readonly string[], options: RecordOptions, stop: 
   };
   const recorder = await startRecorder({
     upstream: kubeconfigPath(options.kubeconfig),
-    cassette: output.endsWith('.jsonl') ? output : `${output}.jsonl`,
+    cassette: newCassettePath(output),
     ...(context === undefined ? {} : { context }),
     ...(wantsSnapshot ? { snapshot } : {}),
   });

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { startReplay } from '@towtank/recorder';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startLiveReplay } from '../replay-live.ts';
+import { cassettePath } from './cassette-path.ts';
 import { paint } from './describe-cluster.ts';
 import type { StopSignal } from './listen-for-stop.ts';
 import { integer } from './up-options.ts';
@@ -18,7 +19,7 @@ interface ReplayOptions {
 export const replayCommand = (stop: StopSignal): Command =>
   new Command('replay')
     .description('serve a recording as the cluster that it was')
-    .argument('<cassette>', 'what was recorded')
+    .argument('<cassette>', 'what was recorded; .jsonl may be left out', cassettePath)
     .option('--port <n>', 'where to serve it; 0 takes a free port', integer(0, 65_535), 0)
     .addOption(
       new Option('--mode <mode>', 'strict keeps to the recorded order, live seeds a real API server')
