@@ -114,6 +114,8 @@ class JobController implements Controller {
       status = withVerdict(status, verdict, { isOver, nowMs });
     }
     await this.#writeStatus(counted.job, status, verdict);
+    // What a success leaves running is stopped, and has not failed: without its finalizer it is never counted.
+    if (verdict?.succeeded) await this.#releaseAll(pods);
     if (job.spec.activeDeadlineSeconds !== undefined && status.startTime !== undefined && verdict === undefined)
       this.#loop.queue.addAfter(key, Date.parse(status.startTime) + job.spec.activeDeadlineSeconds * 1000 - nowMs);
     if (changes.error !== undefined) throw changes.error;
@@ -127,12 +129,17 @@ class JobController implements Controller {
   ): Promise<{ readonly job: Job; readonly status: JobStatus }> {
     let current = job;
     if (tally.changed) current = await this.#resource.updateStatus({ ...job, status: tally.status });
-    await Promise.all(tally.release.map((pod) => this.#release(pod)));
+    await this.#releaseAll(tally.release);
     return { job: current, status: countNoted(job, tally.status, pods) };
+  }
+
+  async #releaseAll(pods: readonly Pod[]): Promise<void> {
+    await Promise.all(pods.map((pod) => this.#release(pod)));
   }
 
   async #release(pod: Pod): Promise<void> {
     const { uid = '' } = pod.metadata;
+    if (!isTracked(pod) || this.#released.has(uid)) return;
     this.#released.add(uid);
     try {
       await withoutTracking(this.#pods.resource, pod);

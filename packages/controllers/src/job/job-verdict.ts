@@ -2,6 +2,7 @@
 import type { Pod } from '../pod/pod.ts';
 import type { Job, JobStatus, Verdict } from './job.ts';
 import { failureAction } from './job-pod.ts';
+import { metSuccessRule } from './success-policy.ts';
 
 /** What the choice is made from. */
 export interface VerdictInput {
@@ -28,6 +29,9 @@ export function verdictOn({ job, status, active, newlyFailed, nowMs }: VerdictIn
   if (activeDeadlineSeconds !== undefined && status.startTime !== undefined && !job.spec.suspend)
     if (nowMs - Date.parse(status.startTime) >= activeDeadlineSeconds * 1000)
       return fail('DeadlineExceeded', 'Job was active longer than specified deadline');
+  const rule = metSuccessRule(job, status);
+  if (rule !== undefined)
+    return { succeeded: true, reason: 'SuccessPolicy', message: `Matched rules at index ${rule}` };
   const succeeded = status.succeeded ?? 0;
   const isComplete = completions === undefined ? succeeded > 0 && active.length === 0 : succeeded >= completions;
   if (!isComplete) return undefined;

@@ -10,6 +10,12 @@ export interface PodFailureRule {
   onPodConditions?: { type: string; status?: string }[];
 }
 
+/** A rule of `spec.successPolicy`. */
+export interface SuccessRule {
+  succeededIndexes?: string;
+  succeededCount?: number;
+}
+
 /** `status` of a Job. */
 export interface JobStatus {
   conditions?: Condition[];
@@ -37,6 +43,7 @@ export interface Job extends KubeObject {
     podReplacementPolicy?: string;
     managedBy?: string;
     podFailurePolicy?: { rules: PodFailureRule[] };
+    successPolicy?: { rules: SuccessRule[] };
     selector?: LabelSelector;
     template: PodTemplate;
   };

@@ -183,6 +183,53 @@ test('a failure policy may end the Job at once, or overlook a failure', async ()
   );
 });
 
+const SUCCESS_RULES: [string, object[], number[], string | undefined][] = [
+  ['all indexes of a rule', [{ succeededIndexes: '0,2-3' }], [0, 2, 3], 'Matched rules at index 0'],
+  ['only some indexes of a rule', [{ succeededIndexes: '0,2-3' }], [0, 1, 2], undefined],
+  ['a count of any indexes', [{ succeededCount: 2 }], [1, 3], 'Matched rules at index 0'],
+  ['a lower count', [{ succeededCount: 2 }], [1], undefined],
+  [
+    'a count among the indexes of a rule',
+    [{ succeededIndexes: '1-3', succeededCount: 2 }],
+    [1, 3],
+    'Matched rules at index 0',
+  ],
+  ['a count that others than its indexes fill', [{ succeededIndexes: '2-3', succeededCount: 2 }], [0, 1, 2], undefined],
+  ['a later rule', [{ succeededCount: 3 }, { succeededIndexes: '1' }], [1], 'Matched rules at index 1'],
+];
+
+for (const [what, rules, indexes, message] of SUCCESS_RULES)
+  test(`a success policy is ${message === undefined ? 'not ' : ''}met by ${what}`, async () => {
+    await using world = await start();
+    const successPolicy = { rules };
+    await startJob(world, { completions: 4, parallelism: 4, completionMode: 'Indexed', successPolicy });
+    const found = await world.list('pods', 'job-name=job');
+    for (const at of indexes) await world.run(found[at]?.metadata.name ?? '', { phase: 'Succeeded', ready: false });
+    const { conditions = [] } = await status(world);
+    assert.is(conditions[0]?.message, message);
+  });
+
+test('once its success policy is met a Job stops what still runs, and counts none of that as failed', async () => {
+  await using world = await start();
+  const successPolicy = { rules: [{ succeededCount: 1 }] };
+  await startJob(world, { completions: 3, parallelism: 3, completionMode: 'Indexed', successPolicy, backoffLimit: 0 });
+  const [first] = await pods(world);
+  await world.run(first ?? '', { phase: 'Succeeded', ready: false });
+  const { conditions, ...numbers } = await status(world);
+  assert.equal(conditionsOf({ conditions }), ['SuccessCriteriaMet SuccessPolicy', 'Complete SuccessPolicy']);
+  assert.equal(numbers, {
+    startTime: '2026-01-01T00:00:00Z',
+    completionTime: '2026-01-01T00:00:00Z',
+    succeeded: 1,
+    completedIndexes: '0',
+    terminating: 0,
+    ready: 0,
+    uncountedTerminatedPods: {},
+  });
+  assert.equal(await pods(world), [first]);
+  assert.ok((await world.events('Job')).includes('Completed: Job completed'));
+});
+
 test('a finished Job is deleted when its time to live is over', async () => {
   await using world = await start();
   await startJob(world, { completions: 1, ttlSecondsAfterFinished: 60 });
