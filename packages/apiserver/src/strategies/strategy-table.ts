@@ -19,6 +19,8 @@ import { runtimeClassStrategy } from './cluster/runtime-class-strategy.ts';
 import { serviceAccountStrategy } from './cluster/service-account-strategy.ts';
 import { configMapStrategy, secretStrategy } from './config-strategies.ts';
 import { endpointSliceStrategy } from './endpoints/endpoint-slice-strategy.ts';
+import { claimTemplateStrategy, deviceClassStrategy, resourceClaimStrategy } from './devices/claim-strategies.ts';
+import { resourceSliceStrategy } from './devices/slice-strategy.ts';
 import { endpointsStrategy } from './endpoints/endpoints-strategy.ts';
 import { namespaceStrategy } from './namespace-strategy.ts';
 import { ingressClassStrategy } from './networking/ingress-class-strategy.ts';
@@ -63,6 +65,7 @@ export const STATELESS_STRATEGIES: StrategyTable = {
   'deployments.apps': deploymentStrategy,
   endpoints: endpointsStrategy,
   'endpointslices.discovery.k8s.io': endpointSliceStrategy,
+  'deviceclasses.resource.k8s.io': deviceClassStrategy,
   events: eventStrategy,
   'horizontalpodautoscalers.autoscaling': autoscalerStrategy,
   'ingressclasses.networking.k8s.io': ingressClassStrategy,
@@ -84,7 +87,10 @@ export const STATELESS_STRATEGIES: StrategyTable = {
   replicationcontrollers: replicationControllerStrategy,
   resourcequotas: quotaStrategy,
   'runtimeclasses.node.k8s.io': runtimeClassStrategy,
+  'resourceclaims.resource.k8s.io': resourceClaimStrategy,
+  'resourceclaimtemplates.resource.k8s.io': claimTemplateStrategy,
   secrets: secretStrategy,
+  'resourceslices.resource.k8s.io': resourceSliceStrategy,
   serviceaccounts: serviceAccountStrategy,
   'servicecidrs.networking.k8s.io': serviceCidrStrategy,
   'statefulsets.apps': statefulSetStrategy,

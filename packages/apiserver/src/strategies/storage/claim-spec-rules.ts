@@ -74,10 +74,15 @@ function checkDataSource(errors: Errors, field: string, { name, kind = '', apiGr
 const TEMPLATE_METADATA = ['annotations', 'labels', 'creationTimestamp'];
 
 /** `volumeClaimTemplate` of an ephemeral volume. */
-export function checkClaimTemplate(errors: Errors, field: string, { metadata = {}, spec }: Fields): void {
-  errors.push(...validateAnnotations(metadata.annotations, `${field}.metadata.annotations`));
-  checkLabels(errors, `${field}.metadata.labels`, metadata.labels);
-  for (const name of Object.keys(metadata))
-    if (!TEMPLATE_METADATA.includes(name)) errors.push(forbiddenField(`${field}.metadata.${name}`, 'cannot be set'));
+export function checkClaimTemplate(errors: Errors, field: string, { metadata, spec }: Fields): void {
+  checkTemplateMetadata(errors, `${field}.metadata`, metadata);
   checkClaimSpec(errors, `${field}.spec`, spec);
+}
+
+/** What a template says of the names of what is made from it: labels and annotations only. */
+export function checkTemplateMetadata(errors: Errors, field: string, metadata: Fields = {}): void {
+  errors.push(...validateAnnotations(metadata.annotations, `${field}.annotations`));
+  checkLabels(errors, `${field}.labels`, metadata.labels);
+  for (const name of Object.keys(metadata))
+    if (!TEMPLATE_METADATA.includes(name)) errors.push(forbiddenField(`${field}.${name}`, 'cannot be set'));
 }
