@@ -25,6 +25,7 @@ export { exchangesFromHar, type Har, harFromCassette } from './import/har.ts';
 export { importDump } from './import/import-dump.ts';
 export { type ImportOptions, importExchanges, type RawExchange } from './import/import-exchanges.ts';
 export { clientKubeconfig } from './record/client-kubeconfig.ts';
+export type { Credential, CredentialSource } from './record/credential-plugin.ts';
 export { type Recorder, type RecorderOptions, startRecorder } from './record/recorder.ts';
 export type { RecordingProgress } from './record/recording.ts';
 export { readUpstream, type Upstream } from './record/upstream.ts';

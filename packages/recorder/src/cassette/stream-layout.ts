@@ -24,6 +24,8 @@ export function layoutOf(headers: StoredHeaders): StreamLayout {
 const SPDY_HEAD_BYTES = 8;
 /** SYN_STREAM, SYN_REPLY and HEADERS: the other frames of control come when it suits the sender. */
 const SPDY_TELLING = new Set([1, 2, 8]);
+/** The size of a terminal, which is another one in each run. */
+const RESIZE_CHANNEL = 4;
 /** The channel of frames that open streams, of which no bytes are content. */
 export const CONTROL_CHANNEL = -1;
 
@@ -48,6 +50,7 @@ export class ChannelParser {
 
   /** How much content a message has; a frame that opens a stream counts as one, since its packed size varies. How it is cut into messages is up to the sender, and differs from run to run. */
   contentBytes(message: Uint8Array): number {
+    if (this.#layout === 'channels' && message[0] === RESIZE_CHANNEL) return 0;
     return this.parts(message).reduce((sum, { channel, start, end }) => {
       return sum + (channel === CONTROL_CHANNEL ? 1 : end - start);
     }, 0);
