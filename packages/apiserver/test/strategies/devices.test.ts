@@ -25,6 +25,7 @@ const AT = 'spec.devices.requests[0]';
 
 const ROWS: readonly (readonly [name: string, object: KubeObject, problems: readonly string[]])[] = [
   ['a claim is fine', claim(), []],
+  ['so is one that asks for nothing', object('ResourceClaim', {}), []],
   [
     'a request asks one way, under its own name',
     claim({

@@ -29,10 +29,11 @@ export type ItemRule<T> = (errors: Errors, field: string, item: T) => void;
 export function checkList<T>(
   errors: Errors,
   field: string,
-  items: readonly T[] = [],
+  items: readonly T[] | null | undefined,
   max: number,
   rule: ItemRule<T>,
 ): boolean {
+  if (!items) return true;
   if (items.length > max) errors.push(tooMany(field, items.length, max));
   else for (const [index, item] of items.entries()) rule(errors, `${field}[${index}]`, item);
   return items.length <= max;
@@ -42,12 +43,12 @@ export function checkList<T>(
 export function checkSet<T>(
   errors: Errors,
   field: string,
-  items: readonly T[] = [],
+  items: readonly T[] | null | undefined,
   max: number,
   rule: ItemRule<T>,
   keyOf: (item: T) => string,
 ): void {
-  if (!checkList(errors, field, items, max, rule)) return;
+  if (!items || !checkList(errors, field, items, max, rule)) return;
   const keys = new Set<string>();
   for (const [index, item] of items.entries()) {
     const key = keyOf(item);
