@@ -127,6 +127,7 @@ export type {
   ApiResponse,
   BytesResponse,
   EncodedEvent,
+  FlowHeaders,
   ObjectResponse,
   StreamResponse,
   Transport,

@@ -10,6 +10,12 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Headers that name the flow of priority and fairness which a request belongs to. */
+export interface FlowHeaders {
+  readonly 'x-kubernetes-pf-flowschema-uid': string;
+  readonly 'x-kubernetes-pf-prioritylevel-uid': string;
+}
+
 /** A request to the Kubernetes API, whichever way it travels. */
 export interface ApiRequest {
   /** Upper case. */
@@ -28,6 +34,8 @@ export interface ApiRequest {
   readonly user?: UserInfo | undefined;
   /** Whether the transport was shown a credential that does not hold: without another one that does, this is a 401. */
   readonly credentialRejected?: boolean | undefined;
+  /** Told of the flow of the request, by a transport that shows it to its client. */
+  readonly classified?: ((flow: FlowHeaders) => void) | undefined;
 }
 
 /** An answer that is one object, a list or a Status. */

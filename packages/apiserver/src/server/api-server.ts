@@ -18,6 +18,7 @@ import type { ApiCall, ApiEnvironment } from '../endpoints/api-call.ts';
 import { deprecationOf, withWarning } from '../endpoints/deprecation.ts';
 import { type ParsedRequest, parseRequest } from '../endpoints/parse-request.ts';
 import { errorResponse } from '../endpoints/respond.ts';
+import { FlowSchemas } from '../flowcontrol/flow-schemas.ts';
 import { dressedFor } from '../negotiation/dress.ts';
 import type { ResourceStore } from '../registry/resource-store.ts';
 import type { ResourceCatalog } from '../resources/catalog.ts';
@@ -56,12 +57,14 @@ export class ApiServer {
   readonly #parts: ApiServerParts;
   readonly #environment: ApiEnvironment;
   readonly #documents: ApiDocuments;
+  readonly #flows = new FlowSchemas();
 
   constructor(parts: ApiServerParts) {
     this.#parts = parts;
     this.storage = parts.storage;
     this.catalog = parts.catalog;
     this.#documents = new ApiDocuments(parts.catalog);
+    void this.#flows.follow(parts.storage);
     this.#environment = {
       clock: parts.clock ?? realClock,
       random: parts.random ?? seededRandom('towtank'),
@@ -80,6 +83,8 @@ export class ApiServer {
       const user = found instanceof Promise ? await found : found;
       if (user === undefined) throw unauthorized();
       place = this.#parts.limits.enter(user, attributes);
+      if (request.classified !== undefined && (place !== undefined || attributes.verb === 'watch'))
+        this.#classify(request, user, attributes);
       return place === 'full' ? comeBackLater() : await this.#admit(request, attributes, user);
     } catch (reason) {
       return refuse(request, reason);
@@ -106,6 +111,7 @@ export class ApiServer {
 
   /** Stops what the server runs beside requests. Open watches end with their listeners. */
   close(): void {
+    this.#flows.close();
     this.#parts.close();
   }
 
@@ -113,6 +119,11 @@ export class ApiServer {
   async read(group: string, resource: string, key: string): Promise<KubeObject | undefined> {
     const store = this.catalog.storeOf(group, resource);
     return store === undefined ? undefined : (await this.storage.get(store.prefix, key))?.object;
+  }
+
+  #classify(request: ApiRequest, user: UserInfo, attributes: ParsedRequest): void {
+    const flow = this.#flows.headersOf(user, attributes);
+    if (flow !== undefined) request.classified?.(flow);
   }
 
   #admit(request: ApiRequest, attributes: ParsedRequest, authenticated: UserInfo): ApiResponse | Promise<ApiResponse> {

@@ -1,6 +1,6 @@
 /** A request as it comes over HTTP. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApiRequest, requestEntityTooLarge, type UserInfo } from '@towtank/apimachinery';
+import { type ApiRequest, type FlowHeaders, requestEntityTooLarge, type UserInfo } from '@towtank/apimachinery';
 import type { ClientIdentity } from '../certificates/client-identity.ts';
 import { MAX_BODY_BYTES } from './request-body.ts';
 
@@ -17,6 +17,8 @@ export class HttpApiRequest implements ApiRequest {
   readonly #body: Buffer | undefined;
   readonly #res: ServerResponse;
   #controller: AbortController | undefined;
+  /** What the answer says of the request's flow. */
+  flow: FlowHeaders | undefined;
 
   constructor(req: IncomingMessage, body: Buffer | undefined, res: ServerResponse, identity: ClientIdentity) {
     this.method = req.method ?? 'GET';
@@ -26,12 +28,17 @@ export class HttpApiRequest implements ApiRequest {
     this.credentialRejected = identity.rejected;
     this.#body = body;
     this.#res = res;
+    this.flow = undefined;
   }
 
   /** Throws 413 for a body that is too large: only who may write at all, and where one is read, learns of that. */
   get body(): Buffer | undefined {
     if (this.#body === OVERSIZED) throw requestEntityTooLarge(MAX_BODY_BYTES);
     return this.#body;
+  }
+
+  classified(flow: FlowHeaders): void {
+    this.flow = flow;
   }
 
   get signal(): AbortSignal {

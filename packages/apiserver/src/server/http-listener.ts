@@ -12,7 +12,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { ApiRequest, ApiResponse, UserInfo } from '@towtank/apimachinery';
+import type { ApiResponse, FlowHeaders, UserInfo } from '@towtank/apimachinery';
 import { ANONYMOUS_CLIENT, type ClientIdentity, clientIdentity } from '../certificates/client-identity.ts';
 import { errorResponse } from '../endpoints/respond.ts';
 import { COMPRESSION_THRESHOLD_BYTES, compressor, takesGzip } from '../negotiation/compress.ts';
@@ -169,10 +169,10 @@ export function requestListener(
   };
 }
 
-async function answer(apiServer: ApiServer, request: ApiRequest, res: ServerResponse): Promise<void> {
+async function answer(apiServer: ApiServer, request: HttpApiRequest, res: ServerResponse): Promise<void> {
   const response = await apiServer.handle(request);
   try {
-    send(response, res);
+    send(response, res, request.flow);
   } catch (reason) {
     // an answer that cannot be encoded is our own bug: this client learns of it, the others are served on
     if (res.headersSent) res.destroy();
@@ -180,42 +180,50 @@ async function answer(apiServer: ApiServer, request: ApiRequest, res: ServerResp
   }
 }
 
-/** Writes an answer of the core to a response. */
-export function send(response: ApiResponse, res: ServerResponse): void {
+/** Writes an answer of the core to a response, with what is known of its request's flow. */
+export function send(response: ApiResponse, res: ServerResponse, flow?: FlowHeaders): void {
+  const { status, headers } = response;
   switch (response.type) {
     case 'object':
-      return sendBytes(response.status, response.headers, response.encode(), res);
+      return sendBytes({ status, headers, flow }, response.encode(), res);
     case 'bytes':
-      return sendBytes(response.status, response.headers, response.body, res);
+      return sendBytes({ status, headers, flow }, response.body, res);
     case 'watch':
-      return writeWatch(response, res);
+      return writeWatch({ ...response, headers: { ...headers, ...flow } }, res);
     case 'stream':
-      res.writeHead(response.status, response.headers);
+      res.writeHead(status, { ...headers, ...flow });
       void pipe(response.stream, res);
   }
+}
+
+/** How an answer begins. */
+interface Head {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly flow: FlowHeaders | undefined;
 }
 
 /** Of all listeners: the clients of one mostly sit in one process with those of another. */
 const answers = new AnswerQueue();
 
-function sendBytes(
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  bytes: Uint8Array | readonly Uint8Array[],
-  res: ServerResponse,
-): void {
+function sendBytes(head: Head, bytes: Uint8Array | readonly Uint8Array[], res: ServerResponse): void {
   const parts = bytes instanceof Uint8Array ? undefined : bytes;
   const length = parts === undefined ? (bytes as Uint8Array).length : lengthOf(parts);
   if (length >= COMPRESSION_THRESHOLD_BYTES && takesGzip(res.req.headers['accept-encoding']))
-    return sendCompressed(status, headers, parts ?? [bytes as Uint8Array], res);
+    return sendCompressed(head, parts ?? [bytes as Uint8Array], res);
+  const { status, headers, flow } = head;
   const fields: (string | number)[] = [];
   for (const name in headers) fields.push(name, headers[name] ?? '');
+  if (flow !== undefined) fields.push(FLOW_SCHEMA, flow[FLOW_SCHEMA], PRIORITY_LEVEL, flow[PRIORITY_LEVEL]);
   fields.push('content-length', length);
   res.writeHead(status, fields as OutgoingHttpHeader[]);
   if (res.req.method === 'HEAD') res.end();
   else if (parts === undefined) answers.end(res, bytes as Uint8Array);
   else writeParts(parts, res);
 }
+
+const FLOW_SCHEMA = 'x-kubernetes-pf-flowschema-uid';
+const PRIORITY_LEVEL = 'x-kubernetes-pf-prioritylevel-uid';
 
 function lengthOf(parts: readonly Uint8Array[]): number {
   let length = 0;
@@ -232,14 +240,9 @@ function writeParts(parts: readonly Uint8Array[], res: ServerResponse): void {
 }
 
 /** Compresses as fast as the client reads: what waits for a slow one is bounded. */
-function sendCompressed(
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  parts: readonly Uint8Array[],
-  res: ServerResponse,
-): void {
+function sendCompressed({ status, headers, flow }: Head, parts: readonly Uint8Array[], res: ServerResponse): void {
   const vary = [headers.vary, 'Accept-Encoding'].filter((field) => field !== undefined).join(', ');
-  res.writeHead(status, { ...headers, vary, 'content-encoding': 'gzip' });
+  res.writeHead(status, { ...headers, ...flow, vary, 'content-encoding': 'gzip' });
   if (res.req.method === 'HEAD') return void res.end();
   // the callback takes the error of a client that goes away
   pipeline(Readable.from(parts), compressor(), res, () => {});
