@@ -1,10 +1,10 @@
 /** One container of a Pod, through all its runs. */
-import { formatTime, type Timer } from '@towtank/apimachinery';
+import { formatTime } from '@towtank/apimachinery';
 import { ConfigError } from '../pod/environment.ts';
-import type { Container, ContainerState, Probe } from '../pod/pod.ts';
-import { ContainerChecks } from './container-checks.ts';
+import type { Container, ContainerState } from '../pod/pod.ts';
 import { ContainerLog } from './container-log.ts';
-import { ContainerProcess, type Exit, KILLED } from './container-process.ts';
+import type { Exit } from './container-process.ts';
+import { ContainerRun } from './container-run.ts';
 import { setUpContainer } from './container-setup.ts';
 import type { ContainerStdin } from './container-stdin.ts';
 import type { ExecWorld } from './exec-command.ts';
@@ -33,7 +33,6 @@ const MAX_PULL_BACKOFF_MS = 300_000;
 /** Lines and characters of the log that become a termination message. */
 const MESSAGE_LINES = 80;
 const MESSAGE_LENGTH = 2048;
-const DEFAULT_GRACE_SECONDS = 30;
 
 /** Starts, probes, stops and restarts a container, and knows its status. */
 export class ContainerRunner {
@@ -50,10 +49,7 @@ export class ContainerRunner {
   readonly list: ContainerList;
   readonly #options: ContainerRunnerOptions;
   readonly #backoff = new RestartBackoff();
-  #process: ContainerProcess | undefined;
-  #setup: ExecWorld | undefined;
-  #checks: ContainerChecks | undefined;
-  #killTimer: Timer | undefined;
+  #run: ContainerRun | undefined;
   #cancelRetry: () => void = () => {};
   #retired = false;
   #failedPulls = 0;
@@ -71,25 +67,24 @@ export class ContainerRunner {
 
   /** Whether the startup probe, if any, has succeeded in this run. */
   get hasStarted(): boolean {
-    return this.isRunning && (this.#checks?.started ?? false);
+    return this.isRunning && (this.#run?.hasStarted ?? false);
   }
 
   get isReady(): boolean {
     if (this.list === 'initContainers' && this.container.restartPolicy !== 'Always')
       return this.state.terminated?.exitCode === 0;
     if (!this.isRunning) return false;
-    return this.readyOverride ?? ((this.#checks?.ready ?? false) && (this.#process?.isListening ?? false));
+    return this.readyOverride ?? this.#run?.isReady ?? false;
   }
 
   /** How commands are run in it; undefined while nothing runs. */
   get exec(): { readonly run: ExecFunction | undefined; readonly world: ExecWorld } | undefined {
-    if (this.#process === undefined || this.#setup === undefined || !this.isRunning) return undefined;
-    return { run: this.#process.exec, world: this.#setup };
+    return this.isRunning ? this.#run?.exec : undefined;
   }
 
   /** What those may type into who attach to it; undefined while nothing runs. */
   get stdin(): ContainerStdin | undefined {
-    return this.#process?.stdin;
+    return this.#run?.stdin;
   }
 
   /** Starts a run. Resolves once the container runs, or waits for something that is not there. */
@@ -106,7 +101,7 @@ export class ContainerRunner {
     } catch (error) {
       return this.#configFailed(error);
     }
-    if (!this.#retired) await this.#run(found, setup);
+    if (!this.#retired) await this.#begin(found, setup);
   }
 
   /** Starts another run as soon as the backoff allows it. */
@@ -129,27 +124,7 @@ export class ContainerRunner {
   /** Stops the run: preStop hook, SIGTERM, and after the grace period SIGKILL. Returns at once. */
   stop(graceMs: number, message = `Stopping container ${this.container.name}`): void {
     this.#cancelRetry();
-    const process = this.#process;
-    if (process === undefined || !this.isRunning) return;
-    const { clock, activity } = this.#options.world;
-    if (this.#killTimer === undefined) this.#event('Normal', 'Killing', message);
-    else this.#killTimer.cancel();
-    this.#checks?.close();
-    if (graceMs <= 0) return process.end(KILLED);
-    const stoppedBefore = this.#killTimer !== undefined;
-    this.#killTimer = clock.schedule(graceMs, () => process.end(KILLED));
-    if (stoppedBefore) return;
-    const { preStop } = this.container.lifecycle ?? {};
-    if (preStop === undefined || this.#checks === undefined) return process.stop();
-    if (preStop.sleep !== undefined) {
-      const timer = clock.schedule(preStop.sleep.seconds * 1000, () => process.stop());
-      this.#cancelRetry = () => timer.cancel();
-      return;
-    }
-    void activity.track('preStop', this.#checks.act(preStop, graceMs)).then(({ ok, message: why }) => {
-      if (!ok) this.#event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${why}`);
-      process.stop();
-    });
+    if (this.isRunning) this.#run?.stop(graceMs, message);
   }
 
   /** No run follows the present one. */
@@ -159,17 +134,21 @@ export class ContainerRunner {
   }
 
   /** Ends the run now: by hand, or because the node goes. */
-  kill(exit: Exit = KILLED): void {
-    this.#process?.end(exit);
+  kill(exit?: Exit): void {
+    this.#run?.kill(exit);
   }
 
-  async #run(image: Exclude<Image, Error> | undefined, setup: ExecWorld): Promise<void> {
+  async #begin(image: Exclude<Image, Error> | undefined, setup: ExecWorld): Promise<void> {
     const { world, changed } = this.#options;
+    const { container, restartCount } = this;
     this.previousLog = this.log ?? this.previousLog;
     this.log = new ContainerLog(world.clock);
-    const process = this.#newProcess(image, setup, this.log);
-    this.#process = process;
-    this.#setup = setup;
+    this.#run = new ContainerRun({
+      ...{ world, container, image, setup, restartCount, changed },
+      log: this.log,
+      exited: (exit) => this.#finish(exit),
+      event: (type, reason, message) => this.#event(type, reason, message),
+    });
     this.containerID = newContainerId(world.random);
     this.imageID = imageIdOf(this.container.image ?? '');
     this.state = { running: { startedAt: formatTime(world.clock.now()) } };
@@ -180,78 +159,11 @@ export class ContainerRunner {
     );
     this.#event('Normal', 'Created', 'Container created');
     this.#event('Normal', 'Started', 'Container started');
-    await process.start();
-    if (this.#process !== process || !this.isRunning) return;
-    this.#checks = this.#newChecks(setup, image !== undefined);
-    const { postStart } = this.container.lifecycle ?? {};
-    if (postStart !== undefined) await this.#postStart(postStart, this.#checks);
-    changed();
-  }
-
-  #newProcess(image: Exclude<Image, Error> | undefined, setup: ExecWorld, log: ContainerLog): ContainerProcess {
-    const { pod, where, nodeName, network, source, clock, random } = this.#options.world;
-    return new ContainerProcess({
-      image,
-      container: this.container,
-      log,
-      network,
-      source,
-      podIPs: where.podIPs,
-      hostIP: where.hostIP,
-      context: {
-        pod,
-        container: this.container,
-        env: setup.env,
-        restartCount: this.restartCount,
-        nodeName,
-        podIP: where.podIP,
-        network,
-        clock,
-        random: random.fork(`${this.container.name}/${this.restartCount}`),
-        readFile: setup.readFile,
-      },
-      listening: () => this.#options.changed(),
-      exited: (exit) => this.#finish(exit),
-    });
-  }
-
-  #newChecks(setup: ExecWorld, isPlayed: boolean): ContainerChecks {
-    const { world, changed } = this.#options;
-    return new ContainerChecks({
-      world,
-      container: this.container,
-      setup,
-      isPlayed,
-      exec: () => this.#process?.exec,
-      changed,
-      unhealthy: (kind, probe) => this.#unhealthy(kind, probe),
-      event: (type, reason, message) => this.#event(type, reason, message),
-    });
-  }
-
-  async #postStart(
-    action: NonNullable<Container['lifecycle']>['postStart'] & object,
-    checks: ContainerChecks,
-  ): Promise<void> {
-    if (action.sleep !== undefined) return;
-    const { ok, message } = await checks.act(action, DEFAULT_GRACE_SECONDS * 1000);
-    if (ok) return;
-    this.#event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${message}`);
-    this.kill();
-  }
-
-  #unhealthy(kind: 'startup' | 'liveness', { terminationGracePeriodSeconds }: Probe): void {
-    const { pod } = this.#options.world;
-    const seconds = terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-    this.stop(seconds * 1000, `Container ${this.container.name} failed ${kind} probe, will be restarted`);
+    await this.#run.start();
   }
 
   #finish({ code, reason, signal }: Exit): void {
     const { world, changed, exited } = this.#options;
-    this.#checks?.close();
-    this.#checks = undefined;
-    this.#killTimer?.cancel();
-    this.#killTimer = undefined;
     this.#finishedMs = world.clock.now();
     const message = this.#terminationMessage(code);
     this.state = {

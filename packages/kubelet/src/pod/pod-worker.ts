@@ -2,9 +2,10 @@
 import { formatTime, hasReason, type Timer } from '@towtank/apimachinery';
 import type { ResourceClient } from '@towtank/client';
 import type { Binding } from '@towtank/network';
-import { type ContainerList, ContainerRunner } from '../container/container-runner.ts';
+import type { ContainerRunner } from '../container/container-runner.ts';
 import type { PodWorld } from '../container/pod-world.ts';
-import { type Container, isSidecar, type Pod } from './pod.ts';
+import { DEFAULT_GRACE_SECONDS, type Pod } from './pod.ts';
+import { PodContainers } from './pod-containers.ts';
 import { podStatus } from './pod-status.ts';
 import { StatusWriter } from './status-writer.ts';
 
@@ -16,7 +17,6 @@ export interface PodWorkerOptions {
   readonly releaseAddress: () => void;
 }
 
-const DEFAULT_GRACE_SECONDS = 30;
 const DEADLINE = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
@@ -28,15 +28,9 @@ export class PodWorker {
   readonly #world: PodWorld & { pod: Pod };
   readonly #writer: StatusWriter;
   readonly #startTime: string;
-  readonly #init: ContainerRunner[];
-  readonly #main: ContainerRunner[];
-  readonly #ephemeral: ContainerRunner[] = [];
-  readonly #begun = new Set<ContainerRunner>();
-  /** Running containers whose spec has changed: they start again whatever the policy. */
-  readonly #outdated = new Set<ContainerRunner>();
+  readonly #containers: PodContainers;
   #hosts: readonly Binding[] = [];
   #deadline: Timer | undefined;
-  #starting = 0;
   #stopAtMs: number | undefined;
   #isOver = false;
   #verdict: typeof DEADLINE | undefined;
@@ -46,12 +40,14 @@ export class PodWorker {
 
   constructor(options: PodWorkerOptions) {
     const { world, pods } = options;
-    const { spec } = world.pod;
     this.#options = options;
     this.#world = world;
     this.#startTime = formatTime(world.clock.now());
-    this.#init = (spec.initContainers ?? []).map((container) => this.#runner(container, 'initContainers'));
-    this.#main = spec.containers.map((container) => this.#runner(container, 'containers'));
+    this.#containers = new PodContainers({
+      world,
+      changed: () => this.#changed(),
+      exited: (runner) => this.#exited(runner),
+    });
     this.#writer = new StatusWriter({
       pods,
       activity: world.activity,
@@ -59,8 +55,6 @@ export class PodWorker {
       pod: () => world.pod,
       status: () => this.#status(),
     });
-    if (this.#init.length === 0)
-      for (const { state } of this.#main) if (state.waiting) state.waiting = { reason: 'ContainerCreating' };
   }
 
   get pod(): Pod {
@@ -73,7 +67,7 @@ export class PodWorker {
 
   /** Every container, in the order of the spec. */
   get runners(): readonly ContainerRunner[] {
-    return [...this.#init, ...this.#main, ...this.#ephemeral];
+    return this.#containers.all;
   }
 
   /** Begins to run the Pod. */
@@ -92,8 +86,8 @@ export class PodWorker {
     this.#world.pod = pod;
     if (this.#closed) return;
     if (pod.metadata.deletionTimestamp !== undefined) return this.#terminate();
-    this.#startEphemeral();
-    for (const runner of [...this.#init, ...this.#main]) this.#replaceImage(runner);
+    if (this.#stopAtMs === undefined) this.#containers.startEphemeral();
+    this.#containers.replaceImages();
     this.#report();
   }
 
@@ -109,17 +103,15 @@ export class PodWorker {
     this.#closed = true;
     this.#writer.close();
     this.#deadline?.cancel();
-    for (const runner of this.runners) {
-      runner.retire();
-      runner.kill();
-    }
+    this.#containers.retire();
+    this.#containers.kill();
     this.#releaseAddress();
   }
 
   /** The node fails: containers are cut off, and the API hears nothing. */
   suspend(): void {
     this.#suspended = true;
-    for (const runner of this.runners) runner.kill();
+    this.#containers.kill();
     for (const host of this.#hosts) host.close();
   }
 
@@ -129,7 +121,7 @@ export class PodWorker {
     if (this.#isOver || this.#closed) return;
     this.#hosts = this.#attach();
     if (this.pod.metadata.deletionTimestamp !== undefined) return this.#terminate();
-    for (const runner of this.#begun) if (runner.state.terminated !== undefined) this.#exited(runner);
+    this.#containers.resume((runner) => this.#exited(runner));
     this.#report();
   }
 
@@ -144,16 +136,6 @@ export class PodWorker {
     return this.#writer.write();
   }
 
-  #runner(container: Container, list: ContainerList): ContainerRunner {
-    return new ContainerRunner({
-      world: this.#world,
-      container,
-      list,
-      changed: () => this.#changed(),
-      exited: (runner) => this.#exited(runner),
-    });
-  }
-
   #changed(): void {
     this.#advance();
     this.#report();
@@ -161,46 +143,17 @@ export class PodWorker {
 
   /** While containers start there is nothing to say yet: the status is written when they run, or wait. */
   #report(): void {
-    if (this.#starting === 0 && !this.#suspended) void this.#writer.write();
+    if (!this.#containers.areStarting && !this.#suspended) void this.#writer.write();
   }
 
-  #begin(runner: ContainerRunner): void {
-    this.#begun.add(runner);
-    this.#starting += 1;
-    const started = this.#world.activity.track('container start', runner.start());
-    void started.finally(() => {
-      this.#starting -= 1;
-      this.#changed();
-    });
-  }
-
-  /** Starts what may start now: init containers one after the other, then all others together. */
   #advance(): void {
-    if (this.#stopAtMs !== undefined || this.#isOver || this.#suspended || this.#closed) return;
-    for (const runner of this.#init) {
-      if (!this.#begun.has(runner)) return this.#begin(runner);
-      const passed = isSidecar(runner.container)
-        ? runner.hasStarted || runner.restartCount > 0
-        : runner.state.terminated?.exitCode === 0;
-      if (!passed) return;
-    }
-    for (const runner of this.#main) if (!this.#begun.has(runner)) this.#begin(runner);
+    if (this.#stopAtMs === undefined && !this.#suspended && !this.#closed) this.#containers.advance();
   }
 
   #exited(runner: ContainerRunner): void {
     if (this.#suspended || this.#closed) return;
     if (this.#stopAtMs !== undefined) return this.#stopNext();
-    const policy = isSidecar(runner.container) ? 'Always' : (this.pod.spec.restartPolicy ?? 'Always');
-    const failed = runner.state.terminated?.exitCode !== 0;
-    if (this.#outdated.delete(runner)) return runner.restart();
-    if (runner.list === 'ephemeralContainers') return;
-    if (runner.list === 'initContainers' && !isSidecar(runner.container)) {
-      if (!failed) return this.#advance();
-      if (policy === 'Never') return this.#end();
-      return runner.restart();
-    }
-    if (policy === 'Always' || (policy === 'OnFailure' && failed)) return runner.restart();
-    if (this.#main.every(({ state }) => state.terminated !== undefined)) this.#end();
+    if (this.#containers.goOnAfter(runner)) this.#end();
   }
 
   #fail(verdict: typeof DEADLINE): void {
@@ -214,7 +167,7 @@ export class PodWorker {
     const { clock } = this.#world;
     const seconds = this.pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
     this.#stopAtMs ??= clock.now() + seconds * 1000;
-    for (const runner of this.runners) runner.retire();
+    this.#containers.retire();
     this.#stopNext();
   }
 
@@ -227,20 +180,15 @@ export class PodWorker {
     if (this.#isOver) return this.#delete();
     if (this.#suspended || !isNews) return;
     this.#stopAtMs = stopAtMs;
-    for (const runner of this.runners) runner.retire();
+    this.#containers.retire();
     this.#stopNext();
   }
 
-  /** Stops containers first, then sidecars from the last to the first; when nothing runs, the Pod is over. */
+  /** Stops what is next; when nothing runs, the Pod is over. */
   #stopNext(): void {
     if (this.#isOver) return;
     const graceMs = Math.max(0, (this.#stopAtMs ?? 0) - this.#world.clock.now());
-    const running = [...this.#main, ...this.#ephemeral].filter(({ isRunning }) => isRunning);
-    const next = running.length > 0 ? running : this.#init.filter(({ isRunning }) => isRunning).slice(-1);
-    if (next.length > 0) {
-      for (const runner of next) runner.stop(graceMs);
-      return;
-    }
+    if (this.#containers.stopNext(graceMs)) return;
     this.#isOver = true;
     this.#deadline?.cancel();
     this.#releaseAddress();
@@ -263,29 +211,6 @@ export class PodWorker {
     void this.#world.activity.track('pod deletion', deletion);
   }
 
-  #startEphemeral(): void {
-    if (this.#stopAtMs !== undefined || this.#isOver) return;
-    for (const container of this.pod.spec.ephemeralContainers ?? []) {
-      if (this.#ephemeral.some((runner) => runner.container.name === container.name)) continue;
-      const runner = this.#runner(container, 'ephemeralContainers');
-      this.#ephemeral.push(runner);
-      this.#begin(runner);
-    }
-  }
-
-  /** The image is what a running Pod may change: its container starts again with the new one. */
-  #replaceImage(runner: ContainerRunner): void {
-    const { spec } = this.pod;
-    const all = [...spec.containers, ...(spec.initContainers ?? [])];
-    const container = all.find(({ name }) => name === runner.container.name);
-    if (container === undefined || container.image === runner.container.image) return;
-    runner.container = container;
-    if (!runner.isRunning) return;
-    this.#outdated.add(runner);
-    const seconds = spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-    runner.stop(seconds * 1000, `Container ${container.name} definition changed, will be restarted`);
-  }
-
   #attach(): Binding[] {
     const { network, where } = this.#world;
     return where.podIPs.map((ip) => network.attach(ip));
@@ -302,9 +227,9 @@ export class PodWorker {
     const { where, clock } = this.#world;
     return podStatus({
       pod: this.pod,
-      init: this.#init,
-      main: this.#main,
-      ephemeral: this.#ephemeral,
+      init: this.#containers.init,
+      main: this.#containers.main,
+      ephemeral: this.#containers.ephemeral,
       podIPs: where.podIPs,
       hostIP: where.hostIP,
       startTime: this.#startTime,

@@ -169,6 +169,9 @@ export interface PodSpec {
   volumes?: { name: string; [source: string]: any }[];
 }
 
+/** Seconds that a Pod has for its end where its spec does not say. */
+export const DEFAULT_GRACE_SECONDS = 30;
+
 /** A Pod. */
 export interface Pod extends KubeObject {
   spec: PodSpec;
