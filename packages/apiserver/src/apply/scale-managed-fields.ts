@@ -8,31 +8,43 @@ const SCALE_VERSION = 'autoscaling/v1';
 const REPLICAS_SET: FieldSet = setOfPaths([REPLICAS]);
 
 /** The entries of a scaled object as its Scale shows them: the managers of the number of replicas. */
-export function managersForScale(parent: readonly ManagedFieldsEntry[] | undefined): ManagedFieldsEntry[] {
+export function managersForScale(
+  parent: readonly ManagedFieldsEntry[] | undefined,
+  path: readonly string[],
+): ManagedFieldsEntry[] {
+  const own = path.map((field) => `f:${field}`);
   const managers: Managers = new Map();
   for (const [key, manager] of decodeManagers(parent) ?? [])
-    if (hasPath(manager.fields, REPLICAS))
+    if (hasPath(manager.fields, own))
       managers.set(key, { ...manager, apiVersion: SCALE_VERSION, fields: REPLICAS_SET, written: undefined });
   return encodeManagers(managers);
+}
+
+/** What is scaled: its version, and the fields that lead to its replicas. */
+export interface ScaledObject {
+  readonly apiVersion: string;
+  readonly path: readonly string[];
 }
 
 /** The entries of a scaled object after its Scale was written: whoever lost the replicas there loses them here. */
 export function managersFromScale(
   parent: readonly ManagedFieldsEntry[] | undefined,
   scale: readonly ManagedFieldsEntry[] | undefined,
-  apiVersion: string,
+  { apiVersion, path }: ScaledObject,
 ): ManagedFieldsEntry[] {
+  const own = path.map((field) => `f:${field}`);
+  const replicas = setOfPaths([own]);
   const managers = decodeManagers(parent) ?? new Map();
   const scaleManagers = new Map(
     [...(decodeManagers(scale) ?? [])].map(([, manager]) => [nameOf(manager), manager] as const),
   );
   for (const [key, manager] of managers) {
-    if (!hasPath(manager.fields, REPLICAS) || scaleManagers.delete(nameOf(manager))) continue;
-    setFields(managers, key, { ...manager, fields: difference(manager.fields, REPLICAS_SET), written: undefined });
+    if (!hasPath(manager.fields, own) || scaleManagers.delete(nameOf(manager))) continue;
+    setFields(managers, key, { ...manager, fields: difference(manager.fields, replicas), written: undefined });
   }
   for (const [name, manager] of scaleManagers)
     if (hasPath(manager.fields, REPLICAS))
-      managers.set(name, { ...manager, apiVersion, fields: REPLICAS_SET, written: undefined });
+      managers.set(name, { ...manager, apiVersion, fields: replicas, written: undefined });
   return encodeManagers(managers);
 }
 

@@ -8,10 +8,10 @@ const DEPRECATED: Readonly<Record<string, string>> = {
 };
 
 /** What is said of a deprecated resource; undefined for others. */
-export const deprecationOf = ({ group, version, resource }: Resource): string | undefined =>
+export const deprecationOf = ({ group, version, resource, deprecationWarning }: Resource): string | undefined =>
   group === '' && (resource === 'endpoints' || resource === 'componentstatuses')
     ? DEPRECATED[`${version}/${resource}`]
-    : undefined;
+    : deprecationWarning;
 
 /** The answer with one more warning, before those it has. */
 export function withWarning(response: ApiResponse, text: string): ApiResponse {

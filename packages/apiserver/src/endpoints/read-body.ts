@@ -2,6 +2,8 @@
 import {
   badRequest,
   formatGroupVersion,
+  invalid,
+  invalidValue,
   type KubeObject,
   parseGroupVersion,
   type StatusError,
@@ -9,6 +11,7 @@ import {
 } from '@towtank/apimachinery';
 import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from '../protobuf/decode-protobuf.ts';
 import type { ServedResource } from '../resources/catalog.ts';
+import type { Resource } from '../resources/resource.ts';
 import { BodySyntaxError, type DecodedBody, decodeBody, decodeYamlAsJson } from '../schema/decode-body.ts';
 import { decodeObject } from '../schema/decode-object.ts';
 import { jsonKindOf } from '../schema/object-decoder.ts';
@@ -148,8 +151,7 @@ export function checkType(object: KubeObject, { resource, customResource }: Serv
   const given = parseGroupVersion(object.apiVersion);
   const refuse = (why: string): StatusError =>
     badRequest(`${object.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${kind}: ${why}`);
-  if (customResource === true)
-    throw refuse(`no kind "${object.kind}" is registered for version "${object.apiVersion}"`);
+  if (customResource === true) throw wrongCustomType(object, resource);
   if (schemaOfKind(object.apiVersion, object.kind) === undefined)
     throw refuse(
       `no kind "${object.kind}" is registered for version "${object.apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
@@ -161,6 +163,17 @@ export function checkType(object: KubeObject, { resource, customResource }: Serv
   throw refuse(
     `converting (${given.version}.${object.kind}) to (${internalPackage(group)}.${kind}): unknown conversion`,
   );
+}
+
+/** Custom resources are told apart by their version when they are read, and by their kind when they are checked. */
+function wrongCustomType(object: KubeObject, { group, version, kind }: Resource): StatusError {
+  const apiVersion = formatGroupVersion(group, version);
+  if (object.apiVersion !== apiVersion)
+    return badRequest(
+      `the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`,
+    );
+  const error = invalidValue('kind', object.kind, `must be ${kind}`);
+  return invalid({ group, kind: object.kind ?? '' }, object.metadata?.name ?? '', [error]);
 }
 
 /** The Go package of the internal types of a group. */

@@ -4,6 +4,7 @@ import type { ListPage } from '../registry/list-objects.ts';
 import type { Representation } from '../registry/representation.ts';
 import { typeMetaOf } from '../registry/resource-store.ts';
 import type { ServedResource } from '../resources/catalog.ts';
+import type { Resource } from '../resources/resource.ts';
 import { encodeItems } from '../storage/item-block.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 
@@ -75,8 +76,7 @@ export const listMetaOf = (page: ListPage): ListMeta => ({
  * repeat their type on the wire; those of custom resources do.
  */
 export function listResponse({ resource, customResource = false }: ServedResource, page: ListPage): ObjectResponse {
-  const { kind, apiVersion } = typeMetaOf(resource);
-  const head = { kind: `${kind}List`, apiVersion, metadata: listMetaOf(page) };
+  const head = listHead(resource, page, customResource);
   return {
     type: 'object',
     status: 200,
@@ -96,14 +96,20 @@ export function convertedListResponse(
   page: ListPage,
   convert: (object: KubeObject) => KubeObject,
 ): ObjectResponse {
-  const { kind, apiVersion } = typeMetaOf(resource);
   const items = page.items.map(({ object }) => convert(object));
-  const list = { kind: `${kind}List`, apiVersion, metadata: listMetaOf(page), items };
+  const list = { ...listHead(resource, page, customResource), items };
   return {
     ...valueResponse(200, list),
     encode: () =>
       Buffer.from(`${JSON.stringify({ ...list, items: customResource ? items : items.map(withoutType) })}\n`),
   };
+}
+
+/** Lists of custom resources always say how they go on. */
+function listHead(resource: Resource, page: ListPage, customResource: boolean): object {
+  const { kind, apiVersion } = typeMetaOf(resource);
+  const metadata = customResource ? { continue: '', ...listMetaOf(page) } : listMetaOf(page);
+  return { kind: resource.listKind ?? `${kind}List`, apiVersion, metadata };
 }
 
 const withoutType = ({ kind: _, apiVersion: __, ...object }: KubeObject): object => object;

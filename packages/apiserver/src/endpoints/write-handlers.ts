@@ -1,5 +1,5 @@
 /** create, update, patch. */
-import { type ApiResponse, type KubeObject, methodNotAllowed } from '@towtank/apimachinery';
+import { type ApiResponse, invalid, invalidValue, type KubeObject, methodNotAllowed } from '@towtank/apimachinery';
 import { createObject } from '../registry/create-object.ts';
 import { updateObject } from '../registry/update-object.ts';
 import { type ApiCall, isDryRun, writeContext } from './api-call.ts';
@@ -33,9 +33,18 @@ export async function updateHandler(call: ApiCall): Promise<ApiResponse> {
     checkNamespace(call, object);
     object.metadata.name ||= attributes.name;
     checkName(call, object);
+    if (old !== undefined) checkRevision(call, object);
     return object;
   };
   const createsMissing = attributes.subresource === '' && store.strategy.allowCreateOnUpdate === true;
   const { stored, created } = await updateObject(store, { transform, createsMissing }, writeContext(call, dryRun));
   return finish(storedResponse(created ? 201 : 200, stored, representation, call.warnings));
+}
+
+/** Some kinds are only replaced by those who know what they replace. */
+function checkRevision({ store, attributes }: ApiCall, { metadata }: KubeObject): void {
+  if (store.strategy.allowUnconditionalUpdate !== false || metadata.resourceVersion) return;
+  const { group, resource } = store.resource;
+  const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
+  throw invalid({ group, kind: resource }, attributes.name, [error]);
 }

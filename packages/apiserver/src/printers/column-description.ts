@@ -9,7 +9,7 @@ const CREATION =
 const DESCRIPTIONS: Readonly<Record<string, string>> = { Name: NAME, Age: CREATION, 'Created At': CREATION };
 
 /** The description of a column: its own path for one of a custom resource, empty where the table of facts has none. */
-export const columnDescription = ({ name, jsonPath }: ResourceColumn): string =>
-  jsonPath === undefined
-    ? (DESCRIPTIONS[name] ?? '')
+export const columnDescription = ({ name, jsonPath, description = '' }: ResourceColumn): string =>
+  jsonPath === undefined || description !== ''
+    ? description || (DESCRIPTIONS[name] ?? '')
     : `Custom resource definition column (in JSONPath format): ${jsonPath}`;

@@ -15,6 +15,8 @@ export interface ResourceStore {
   readonly schema: Schema;
   readonly strategy: Strategy;
   readonly storage: Storage;
+  /** Tells of the end of a resource that can come to one. */
+  readonly removal?: { follow(callback: () => void): () => void };
 }
 
 /** The storage key of an object: `namespace/name`, or `name`. */

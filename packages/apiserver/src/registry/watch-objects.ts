@@ -63,6 +63,7 @@ class ResourceWatch implements Watch {
   readonly #matches: ((stored: StoredObject) => boolean) | undefined;
   readonly #timers = new Set<Timer>();
   #unsubscribe: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
   #closed = false;
 
   constructor(
@@ -91,11 +92,13 @@ class ResourceWatch implements Watch {
     if (this.#options.sendInitialEvents) sink.event(this.#bookmark(since, { 'k8s.io/initial-events-end': 'true' }));
     this.#schedule(sink);
     this.#subscribe(sink, since);
+    if (!this.#closed) this.#unfollow = this.#store.removal?.follow(() => this.#end(sink));
   }
 
   close(): void {
     this.#closed = true;
     this.#unsubscribe?.();
+    this.#unfollow?.();
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
@@ -113,9 +116,13 @@ class ResourceWatch implements Watch {
     } catch (reason) {
       if (!(reason instanceof StorageError)) throw reason;
       sink.event(errorEvent(tooOldRevision(since, reason.revision)));
-      this.close();
-      sink.end();
+      this.#end(sink);
     }
+  }
+
+  #end(sink: WatchSink): void {
+    this.close();
+    sink.end();
   }
 
   #encode(event: StorageEvent): EncodedEvent | undefined {
@@ -132,10 +139,7 @@ class ResourceWatch implements Watch {
   #schedule(sink: WatchSink): void {
     const { clock, random } = this.#environment;
     const seconds = this.#options.timeoutSeconds || MIN_TIMEOUT_SECONDS * (1 + random.next());
-    this.#timer(clock, seconds * 1000, () => {
-      this.close();
-      sink.end();
-    });
+    this.#timer(clock, seconds * 1000, () => this.#end(sink));
     if (this.#options.allowWatchBookmarks) this.#scheduleBookmark(sink, clock);
   }
 

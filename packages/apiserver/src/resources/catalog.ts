@@ -3,6 +3,7 @@ import type { KubeObject } from '@towtank/apimachinery';
 import type { ResourceStore } from '../registry/resource-store.ts';
 import type { Schema } from '../schema/schema-table.ts';
 import type { Resource } from './resource.ts';
+import type { ScalePaths } from './scale-paths.ts';
 
 /** A resource in one served version. */
 export interface ServedResource {
@@ -14,6 +15,8 @@ export interface ServedResource {
   readonly customResource?: boolean;
   /** The `openAPIV3Schema` of a custom resource, for the OpenAPI documents: with descriptions, patterns and all. */
   readonly openApiSchema?: Readonly<Record<string, unknown>>;
+  /** Where a custom resource that can be scaled keeps its replicas. */
+  readonly scale?: ScalePaths;
   /** From the served version to the stored one; absent when they are the same. Returns a new object. */
   readonly toStored?: (object: KubeObject) => KubeObject;
   /** From the stored version to the served one. */

@@ -27,6 +27,8 @@ export interface Resource {
   /** Plural name, as in paths. */
   readonly resource: string;
   readonly kind: string;
+  /** The kind of its lists, where it is not the kind with `List` behind it. */
+  readonly listKind?: string;
   readonly singular: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
@@ -38,6 +40,8 @@ export interface Resource {
   readonly fieldSelectors: readonly string[];
   /** Group and version that objects are stored in (`autoscaling/v2`), where it is not the resource's own. */
   readonly storageVersion?: string;
+  /** What every answer warns of, where the version is on its way out. */
+  readonly deprecationWarning?: string;
   /** Name of the type in the schema table, for example `io.k8s.api.core.v1.Pod`. */
   readonly schema: string;
 }

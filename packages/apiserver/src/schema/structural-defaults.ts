@@ -2,7 +2,7 @@
 import { copyJson, isJsonObject, type JsonObject } from './own-property.ts';
 import type { Schema } from './schema-table.ts';
 
-/** Changes a custom resource in place. A null that may not be null counts as absent where there is a default. */
+/** Changes a custom resource in place. A null that may not be null counts as absent. */
 export function applyStructuralDefaults(value: unknown, schema: Schema): void {
   if (Array.isArray(value)) {
     if (schema.items !== undefined) for (const item of value) applyStructuralDefaults(item, schema.items);
@@ -20,5 +20,6 @@ function fillField(value: JsonObject, field: string, property: Schema): void {
   const given = value[field];
   const absent = given === undefined || (given === null && property.nullable !== true);
   if (absent && property.default !== undefined) value[field] = copyJson(property.default);
+  else if (given === null && absent && property.ref === undefined) delete value[field];
   applyStructuralDefaults(value[field], property);
 }

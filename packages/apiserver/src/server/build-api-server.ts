@@ -17,6 +17,7 @@ import { loadBootstrapObjects } from '../bootstrap/load-bootstrap-objects.ts';
 import { processCertificateAuthority } from '../certificates/certificate-authority.ts';
 import { connectHandlers } from '../connect/connect-handlers.ts';
 import type { NodeConnector } from '../connect/node-connector.ts';
+import { CustomResources } from '../customresources/custom-resources.ts';
 import { MemoryStorage } from '../storage/memory-storage.ts';
 import type { HistoryLimits } from '../storage/resource-history.ts';
 import { buildStrategies } from '../strategies/build-strategies.ts';
@@ -85,6 +86,11 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
   await publishKubernetesService(transport, firstAddress(serviceCidrs[0] ?? ''), advertisedAddress);
   const { activity } = options;
   stops.push(await startUpkeep({ storage, clock, random, allocators, serviceCidrs, transport, activity }));
+  const { catalog } = apiServer;
+  const rules = (): undefined => undefined;
+  const customResources = new CustomResources({ storage, catalog, clock, random, transport, activity, rules });
+  customResources.start();
+  stops.push(() => customResources.close());
   return apiServer;
 }
 

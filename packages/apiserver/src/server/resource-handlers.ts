@@ -4,7 +4,12 @@ import { getHandler } from '../endpoints/read-handlers.ts';
 import { updateHandler } from '../endpoints/write-handlers.ts';
 import { bindingHandler, bindingsHandler } from '../subresources/binding-handler.ts';
 import { evictionHandler } from '../subresources/eviction-handler.ts';
-import { REPLICATION_CONTROLLER_PATHS, scaleHandlers, WORKLOAD_PATHS } from '../subresources/scale-handlers.ts';
+import {
+  customScaleHandlers,
+  REPLICATION_CONTROLLER_PATHS,
+  scaleHandlers,
+  WORKLOAD_PATHS,
+} from '../subresources/scale-handlers.ts';
 import type { Handlers, HandlerTable } from './resource-router.ts';
 
 /** A part of an object with a path of its own, which its strategy keeps apart. */
@@ -12,6 +17,8 @@ const PART: Handlers = { get: getHandler, update: updateHandler, patch: patchHan
 
 /** Handlers by `resource/subresource`. */
 export const resourceHandlers = (): HandlerTable => ({
+  '*/scale': customScaleHandlers,
+  '*/status': PART,
   bindings: { create: bindingsHandler },
   'certificatesigningrequests.certificates.k8s.io/approval': PART,
   'deployments.apps/scale': scaleHandlers(WORKLOAD_PATHS),

@@ -23,11 +23,10 @@ const VERBS: Handlers = {
   deletecollection: deleteCollectionHandler,
 };
 
-const STATUS: Handlers = { get: getHandler, update: updateHandler, patch: patchHandler };
-
 /**
  * Handlers by `resource/subresource` with the group's name behind a dot where it has one (`deployments.apps/scale`),
- * or by resource alone for what is not stored (`subjectaccessreviews.authorization.k8s.io`).
+ * by resource alone for what is not stored (`subjectaccessreviews.authorization.k8s.io`), or by a star for the subresource
+ * of every other resource that has one.
  */
 export type HandlerTable = Readonly<Record<string, Handlers>>;
 
@@ -46,8 +45,7 @@ export function route(call: ApiCall, table: HandlerTable): Handler {
 
 function subresourceHandlers({ attributes, served }: ApiCall, qualified: string, table: HandlerTable): Handlers {
   const row = served.resource.subresources.find(({ subresource }) => subresource === attributes.subresource);
-  const handlers =
-    table[`${qualified}/${attributes.subresource}`] ?? (attributes.subresource === 'status' ? STATUS : undefined);
+  const handlers = table[`${qualified}/${attributes.subresource}`] ?? table[`*/${attributes.subresource}`];
   if (row === undefined || handlers === undefined) throw resourceNotFound();
   return handlers;
 }

@@ -1,4 +1,5 @@
 /** Which kind has which strategy. */
+import { definitionStrategy } from '../customresources/definition/definition-strategy.ts';
 import type { Strategy } from '../registry/strategy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { mutatingBindingStrategy, mutatingPolicyStrategy } from './admission/mutating-policy-strategy.ts';
@@ -18,9 +19,9 @@ import { quotaStrategy } from './cluster/quota-strategy.ts';
 import { runtimeClassStrategy } from './cluster/runtime-class-strategy.ts';
 import { serviceAccountStrategy } from './cluster/service-account-strategy.ts';
 import { configMapStrategy, secretStrategy } from './config-strategies.ts';
-import { endpointSliceStrategy } from './endpoints/endpoint-slice-strategy.ts';
 import { claimTemplateStrategy, deviceClassStrategy, resourceClaimStrategy } from './devices/claim-strategies.ts';
 import { resourceSliceStrategy } from './devices/slice-strategy.ts';
+import { endpointSliceStrategy } from './endpoints/endpoint-slice-strategy.ts';
 import { endpointsStrategy } from './endpoints/endpoints-strategy.ts';
 import { namespaceStrategy } from './namespace-strategy.ts';
 import { ingressClassStrategy } from './networking/ingress-class-strategy.ts';
@@ -61,11 +62,12 @@ export const STATELESS_STRATEGIES: StrategyTable = {
   'csidrivers.storage.k8s.io': csiDriverStrategy,
   'csinodes.storage.k8s.io': csiNodeStrategy,
   'csistoragecapacities.storage.k8s.io': csiStorageCapacityStrategy,
+  'customresourcedefinitions.apiextensions.k8s.io': definitionStrategy,
   'daemonsets.apps': daemonSetStrategy,
   'deployments.apps': deploymentStrategy,
+  'deviceclasses.resource.k8s.io': deviceClassStrategy,
   endpoints: endpointsStrategy,
   'endpointslices.discovery.k8s.io': endpointSliceStrategy,
-  'deviceclasses.resource.k8s.io': deviceClassStrategy,
   events: eventStrategy,
   'horizontalpodautoscalers.autoscaling': autoscalerStrategy,
   'ingressclasses.networking.k8s.io': ingressClassStrategy,
@@ -85,12 +87,12 @@ export const STATELESS_STRATEGIES: StrategyTable = {
   'priorityclasses.scheduling.k8s.io': priorityClassStrategy,
   'replicasets.apps': replicaSetStrategy,
   replicationcontrollers: replicationControllerStrategy,
-  resourcequotas: quotaStrategy,
-  'runtimeclasses.node.k8s.io': runtimeClassStrategy,
   'resourceclaims.resource.k8s.io': resourceClaimStrategy,
   'resourceclaimtemplates.resource.k8s.io': claimTemplateStrategy,
-  secrets: secretStrategy,
+  resourcequotas: quotaStrategy,
   'resourceslices.resource.k8s.io': resourceSliceStrategy,
+  'runtimeclasses.node.k8s.io': runtimeClassStrategy,
+  secrets: secretStrategy,
   serviceaccounts: serviceAccountStrategy,
   'servicecidrs.networking.k8s.io': serviceCidrStrategy,
   'statefulsets.apps': statefulSetStrategy,

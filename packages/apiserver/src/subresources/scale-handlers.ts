@@ -7,6 +7,7 @@ import {
   invalidValue,
   type KubeObject,
   type LabelSelector,
+  resourceNotFound,
 } from '@towtank/apimachinery';
 import { managersForScale, managersFromScale } from '../apply/scale-managed-fields.ts';
 import { type ApiCall, isDryRun, writeContext } from '../endpoints/api-call.ts';
@@ -18,17 +19,10 @@ import { storedResponse } from '../endpoints/respond.ts';
 import { getStored } from '../registry/resource-store.ts';
 import { updateObject } from '../registry/update-object.ts';
 import type { ResourceColumn } from '../resources/resource.ts';
+import type { ScalePaths } from '../resources/scale-paths.ts';
 import { schemaNamed } from '../schema/schema-table.ts';
 import type { Handlers } from '../server/resource-router.ts';
 import { StoredObject } from '../storage/stored-object.ts';
-
-/** Where a resource keeps its replicas and its selector, as paths of fields. */
-export interface ScalePaths {
-  readonly specReplicas: readonly string[];
-  readonly statusReplicas: readonly string[];
-  /** Answers the text form of the selector. */
-  readonly selector: (object: KubeObject) => string;
-}
 
 const REPLICAS = { specReplicas: ['spec', 'replicas'], statusReplicas: ['status', 'replicas'] };
 
@@ -48,6 +42,7 @@ export const REPLICATION_CONTROLLER_PATHS: ScalePaths = {
 export const scaleHandlers = (paths: ScalePaths): Handlers => ({
   get: async (call) => {
     const { object } = await getStored(call.store, call.attributes.namespace, call.attributes.name);
+    paths.check?.(object);
     return answer(call, scaleOf(object, paths));
   },
   update: async (call) => {
@@ -60,6 +55,18 @@ export const scaleHandlers = (paths: ScalePaths): Handlers => ({
   },
 });
 
+/** The same for custom resources, whose definitions say where their replicas are. */
+export const customScaleHandlers: Handlers = Object.fromEntries(
+  ['get', 'update', 'patch'].map((verb) => [
+    verb,
+    (call: ApiCall) => {
+      const handler = call.served.scale === undefined ? undefined : scaleHandlers(call.served.scale)[verb];
+      if (handler === undefined) throw resourceNotFound();
+      return handler(call);
+    },
+  ]),
+);
+
 type Change = (call: ApiCall, old: KubeObject) => KubeObject;
 
 async function writeScale(call: ApiCall, paths: ScalePaths, options: string, change: Change): Promise<ApiResponse> {
@@ -67,15 +74,14 @@ async function writeScale(call: ApiCall, paths: ScalePaths, options: string, cha
   const scaleCall = asScaleCall(call);
   const transform = (old: KubeObject | undefined): KubeObject => {
     const parent = structuredClone(old as KubeObject);
-    const scale = change(scaleCall, withManagers(scaleOf(parent, paths), parent));
+    const scale = change(scaleCall, withManagers(scaleOf(parent, paths), parent, paths));
     validateScale(scale);
     writeAt(parent, paths.specReplicas, scale.spec?.replicas ?? 0);
     const { group, version } = call.store.resource;
-    const managers = managersFromScale(
-      parent.metadata.managedFields,
-      scale.metadata.managedFields,
-      formatGroupVersion(group, version),
-    );
+    const managers = managersFromScale(parent.metadata.managedFields, scale.metadata.managedFields, {
+      apiVersion: formatGroupVersion(group, version),
+      path: paths.specReplicas,
+    });
     if (managers.length > 0) parent.metadata.managedFields = managers;
     if (scale.metadata.resourceVersion) parent.metadata.resourceVersion = scale.metadata.resourceVersion;
     else delete parent.metadata.resourceVersion;
@@ -99,8 +105,8 @@ function validateScale({ spec, metadata }: KubeObject): void {
 }
 
 /** Answers show no managers, but a write must know whose replicas it changes. */
-function withManagers(scale: KubeObject, parent: KubeObject): KubeObject {
-  const managers = managersForScale(parent.metadata.managedFields);
+function withManagers(scale: KubeObject, parent: KubeObject, paths: ScalePaths): KubeObject {
+  const managers = managersForScale(parent.metadata.managedFields, paths.specReplicas);
   if (managers.length > 0) scale.metadata.managedFields = managers;
   return scale;
 }

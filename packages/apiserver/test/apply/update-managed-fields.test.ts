@@ -199,7 +199,7 @@ test('managers of a version that is not served any more are forgotten', () => {
 
 test('replicas are managed through the scale and back', () => {
   const created = write(undefined, deployment([{ name: 'c', image: 'i' }], { replicas: 1 }));
-  const scale = managersForScale(created.metadata.managedFields);
+  const scale = managersForScale(created.metadata.managedFields, ['spec', 'replicas']);
   assert.equal(
     scale.map(({ apiVersion, fieldsV1 }) => [apiVersion, fieldsV1]),
     [['autoscaling/v1', { 'f:spec': { 'f:replicas': {} } }]],
@@ -212,7 +212,10 @@ test('replicas are managed through the scale and back', () => {
     fieldsType: 'FieldsV1',
     fieldsV1: { 'f:spec': { 'f:replicas': {} } },
   };
-  const back = managersFromScale(created.metadata.managedFields, [hpa], 'apps/v1');
+  const back = managersFromScale(created.metadata.managedFields, [hpa], {
+    apiVersion: 'apps/v1',
+    path: ['spec', 'replicas'],
+  });
   assert.equal(
     back.map(({ manager, apiVersion, subresource }) => [manager, apiVersion, subresource]),
     [

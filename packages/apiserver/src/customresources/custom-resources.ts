@@ -1,0 +1,225 @@
+/** Serves what definitions define, from the write that accepts one to the end of its last object. */
+import {
+  type Activity,
+  type Clock,
+  formatTime,
+  type KubeObject,
+  type Random,
+  type Transport,
+} from '@towtank/apimachinery';
+import { deepEqual } from '../registry/deep-equal.ts';
+import { deleteObject } from '../registry/delete-object.ts';
+import type { ResourceStore } from '../registry/resource-store.ts';
+import { updateObject } from '../registry/update-object.ts';
+import type { WriteContext } from '../registry/write-context.ts';
+import type { ResourceCatalog, ServedResource } from '../resources/catalog.ts';
+import type { Storage, StorageEvent } from '../storage/storage.ts';
+import type { CompiledRules } from './custom-resource-strategy.ts';
+import { DEFINITIONS, type Definition, type DefinitionVersion, isTrue } from './definition/definition.ts';
+import { namesStatus, withConditions } from './definition/definition-conditions.ts';
+import { CLEANUP_FINALIZER } from './definition/definition-strategy.ts';
+import { Removal } from './removal.ts';
+import { prefixOf, servedVersions } from './served-versions.ts';
+
+const COMPONENT = 'customresourcedefinitions';
+/** By this name the server manages the status of definitions. */
+const MANAGER = 'kube-apiserver';
+
+/** What definitions are served with. */
+export interface CustomResourcesOptions {
+  readonly storage: Storage;
+  readonly catalog: ResourceCatalog;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Writes as the server itself. */
+  readonly transport: Transport;
+  readonly activity?: Activity | undefined;
+  readonly rules: (version: DefinitionVersion) => CompiledRules | undefined;
+}
+
+interface Served {
+  readonly resources: readonly ServedResource[];
+  readonly removal: Removal;
+}
+
+/** Follows the definitions of a cluster. A new one is served before the answer to its creation has arrived. */
+export class CustomResources {
+  readonly #options: CustomResourcesOptions;
+  readonly #served = new Map<string, Served>();
+  readonly #stops = new Map<string, () => void>();
+  #stop: (() => void) | undefined;
+
+  constructor(options: CustomResourcesOptions) {
+    this.#options = options;
+  }
+
+  /** Begins with the definitions that are there. */
+  start(): void {
+    const { storage } = this.#options;
+    for (const { object } of storage.peekAll(DEFINITIONS, {})) this.#take(object as Definition);
+    this.#stop = storage.watch(DEFINITIONS, {}, storage.revision, { event: (event) => this.#event(event) });
+  }
+
+  /** Stops following. What is served stays so. */
+  close(): void {
+    this.#stop?.();
+    for (const stop of this.#stops.values()) stop();
+  }
+
+  #event({ type, stored }: StorageEvent): void {
+    const definition = stored.object as Definition;
+    if (type !== 'DELETED') {
+      this.#take(definition);
+      return;
+    }
+    this.#withdraw(definition);
+    for (const other of this.#others(definition)) if (!isTrue(other, 'NamesAccepted')) this.#take(other);
+  }
+
+  #others({ metadata }: Definition): Definition[] {
+    return this.#options.storage
+      .peekAll(DEFINITIONS, {})
+      .map(({ object }) => object as Definition)
+      .filter((other) => other.metadata.name !== metadata.name);
+  }
+
+  #take(definition: Definition): void {
+    const { clock } = this.#options;
+    if (definition.metadata.deletionTimestamp !== undefined) {
+      this.#work(() => this.#cleanUp(definition));
+      return;
+    }
+    const { acceptedNames, conditions } = namesStatus(definition, this.#others(definition), formatTime(clock.now()));
+    const established = conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+    if (established) this.#serve(definition, acceptedNames);
+    const { status } = definition;
+    if (deepEqual(status?.acceptedNames, acceptedNames) && deepEqual(status?.conditions, conditions)) return;
+    this.#work(() => this.#writeStatus(definition, { acceptedNames, conditions }));
+  }
+
+  #serve(definition: Definition, names: Parameters<typeof servedVersions>[1]): void {
+    const { catalog, storage, rules } = this.#options;
+    const name = definition.metadata.name ?? '';
+    const before = this.#served.get(name);
+    const removal = before?.removal ?? new Removal();
+    const resources = servedVersions(definition, names, { storage, removal, rules });
+    const same = before !== undefined && deepEqual(descriptions(before.resources), descriptions(resources));
+    if (same) return;
+    for (const { resource } of before?.resources ?? [])
+      if (!resources.some((next) => next.resource.version === resource.version))
+        catalog.remove(resource.group, resource.version, resource.resource);
+    for (const served of resources) catalog.add(served);
+    this.#served.set(name, { resources, removal });
+  }
+
+  #withdraw({ metadata }: Definition): void {
+    const name = metadata.name ?? '';
+    const served = this.#served.get(name);
+    this.#served.delete(name);
+    this.#stops.get(name)?.();
+    this.#stops.delete(name);
+    for (const { resource } of served?.resources ?? [])
+      this.#options.catalog.remove(resource.group, resource.version, resource.resource);
+    served?.removal.happen();
+  }
+
+  /** Deletes the objects of a definition, and lets it go once the last of them is gone. */
+  async #cleanUp(definition: Definition): Promise<void> {
+    const { storage } = this.#options;
+    const name = definition.metadata.name ?? '';
+    if (!definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return;
+    const prefix = prefixOf(definition.spec);
+    const store = this.#served.get(name)?.resources[0]?.store;
+    if (this.#stops.has(name)) return;
+    if (store !== undefined) await this.#deleteObjects(store);
+    if (storage.count(prefix) === 0) {
+      await this.#letGo(name);
+      return;
+    }
+    this.#stops.set(
+      name,
+      storage.watch(prefix, {}, storage.revision, {
+        event: () => {
+          if (storage.count(prefix) === 0) this.#work(() => this.#letGo(name));
+        },
+      }),
+    );
+    await this.#writeStatus(definition, { conditions: withConditions(definition, [IN_PROGRESS], this.#now()) });
+  }
+
+  #now(): string {
+    return formatTime(this.#options.clock.now());
+  }
+
+  async #deleteObjects(store: ResourceStore): Promise<void> {
+    const { items } = await store.storage.list(store.prefix, {});
+    for (const { object } of items) {
+      const { name = '', namespace = '' } = object.metadata;
+      // whoever deletes an object at the same time leaves nothing to do
+      await deleteObject(store, {}, this.#context(store, name, namespace)).catch(() => {});
+    }
+  }
+
+  async #letGo(name: string): Promise<void> {
+    const store = this.#options.catalog.storeOf('apiextensions.k8s.io', 'customresourcedefinitions');
+    if (store === undefined) return;
+    const transform = (old: KubeObject | undefined): KubeObject => {
+      const next = structuredClone(old as KubeObject);
+      next.metadata.finalizers = (next.metadata.finalizers ?? []).filter(
+        (finalizer) => finalizer !== CLEANUP_FINALIZER,
+      );
+      if (next.metadata.finalizers.length === 0) delete next.metadata.finalizers;
+      return next;
+    };
+    await updateObject(store, { transform, createsMissing: false }, this.#context(store, name, ''));
+  }
+
+  #context(store: ResourceStore, name: string, namespace: string): WriteContext {
+    const { clock, random } = this.#options;
+    return {
+      resource: store.resource,
+      name,
+      namespace,
+      subresource: '',
+      user: { name: 'system:apiserver', groups: ['system:masters'] },
+      dryRun: false,
+      options: {},
+      clock,
+      random,
+      admission: [],
+      warn: () => {},
+    };
+  }
+
+  async #writeStatus({ metadata }: Definition, status: object): Promise<void> {
+    await this.#options.transport.request({
+      method: 'PATCH',
+      url: `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${metadata.name}/status`,
+      headers: { 'content-type': 'application/merge-patch+json', 'user-agent': MANAGER },
+      object: { status },
+    });
+  }
+
+  #work(work: () => Promise<void>): void {
+    const end = this.#options.activity?.begin(COMPONENT);
+    // a definition that is gone by now needs nothing any more
+    void work()
+      .catch(() => {})
+      .finally(end);
+  }
+}
+
+const IN_PROGRESS = {
+  type: 'Terminating',
+  status: 'True',
+  reason: 'InstanceDeletionInProgress',
+  message: 'CustomResource deletion is in progress',
+};
+
+/** What two servings of a definition differ in, if they do. */
+const descriptions = (served: readonly ServedResource[]): unknown =>
+  served.map(({ resource, openApiSchema, fromStored }) => ({
+    resource,
+    openApiSchema,
+    converts: fromStored !== undefined,
+  }));
