@@ -9,7 +9,7 @@ interface ContainerResources {
 }
 
 interface PodResources {
-  readonly containers?: readonly ContainerResources[];
+  readonly containers?: readonly ContainerResources[] | null;
   readonly initContainers?: readonly ContainerResources[];
   resources?: { limits?: Resources; requests?: Resources };
 }
@@ -45,11 +45,11 @@ function fill(resources: NonNullable<PodResources['resources']>, field: 'limits'
 }
 
 /** What the containers need together: their sum with the sidecars, or more where an init container needs more. */
-function totalOf({ containers = [], initContainers = [] }: PodResources, field: 'limits' | 'requests'): Resources {
+function totalOf({ containers, initContainers = [] }: PodResources, field: 'limits' | 'requests'): Resources {
   const sum = new Map<string, bigint>();
   const peak = new Map<string, bigint>();
   const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
-  for (const { resources } of [...containers, ...sidecars])
+  for (const { resources } of [...(containers ?? []), ...sidecars])
     for (const [name, text] of Object.entries(resources?.[field] ?? {})) add(sum, name, nanoOf(text));
   for (const { resources, restartPolicy } of initContainers)
     for (const [name, text] of Object.entries(restartPolicy === 'Always' ? {} : (resources?.[field] ?? {})))

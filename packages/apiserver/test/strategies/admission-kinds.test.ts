@@ -196,6 +196,16 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
     ],
   ],
   [
+    'a subject of a FlowSchema is of a kind that there is',
+    flowSchema({
+      subjects: [{ kind: 'constructor' }],
+      nonResourceRules: [{ verbs: ['get'], nonResourceURLs: ['/a'] }],
+    }),
+    [
+      'spec.rules[0].subjects[0].kind: Unsupported value: "constructor": supported values: "Group", "ServiceAccount", "User"',
+    ],
+  ],
+  [
     'a rule of a FlowSchema is about somebody and something',
     flowSchema({
       subjects: [{ kind: 'ServiceAccount', serviceAccount: { name: 'a', namespace: '' }, user: { name: 'u' } }],

@@ -114,6 +114,11 @@ const ROWS: readonly (readonly [name: string, object: KubeObject, problems: read
       'spec.containers[0].securityContext: Invalid value: {"Capabilities":null,"Privileged":true,"SELinuxOptions":{"User":"u","Role":"","Type":"","Level":""},"WindowsOptions":null,"RunAsUser":null,"RunAsGroup":null,"RunAsNonRoot":null,"ReadOnlyRootFilesystem":null,"AllowPrivilegeEscalation":false,"ProcMount":null,"SeccompProfile":null,"AppArmorProfile":null}: cannot set `allowPrivilegeEscalation` to false and `privileged` to true',
     ],
   ],
+  [
+    'a pod without containers has nothing else to say',
+    pod({ containers: [], initContainers: [{ name: 'i', image: 'i' }], resources: { limits: { cpu: '1' } } }),
+    ['spec.containers: Required value'],
+  ],
 ];
 
 for (const [name, value, problems] of ROWS) test(name, () => assert.equal(problemsOf(value), problems));

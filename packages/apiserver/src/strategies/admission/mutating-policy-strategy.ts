@@ -10,10 +10,10 @@ const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'UPDATE'];
 const REINVOCATIONS = ['IfNeeded', 'Never'];
 const PATCH_TYPES = ['ApplyConfiguration', 'JSONPatch'];
 /** Where the patch of each type stands. */
-const PATCHES: Readonly<Record<string, readonly [own: string, other: string]>> = {
-  JSONPatch: ['jsonPatch', 'applyConfiguration'],
-  ApplyConfiguration: ['applyConfiguration', 'jsonPatch'],
-};
+const PATCHES: ReadonlyMap<string, readonly [own: string, other: string]> = new Map([
+  ['JSONPatch', ['jsonPatch', 'applyConfiguration']],
+  ['ApplyConfiguration', ['applyConfiguration', 'jsonPatch']],
+]);
 
 function checkPolicy(errors: Errors, { spec = {} }: KubeObject, old?: KubeObject): void {
   const { mutations = [], reinvocationPolicy } = spec;
@@ -34,7 +34,7 @@ function checkOperations(errors: Errors, field: string, match: Fields = {}): voi
 function checkMutation(errors: Errors, field: string, mutation: Fields): void {
   const { patchType = '' } = mutation;
   checkChoice(errors, `${field}.patchType`, patchType, PATCH_TYPES);
-  const [own, other] = PATCHES[patchType] ?? [];
+  const [own, other] = PATCHES.get(patchType) ?? [];
   if (own === undefined || other === undefined) return;
   if (mutation[own] === undefined)
     errors.push(required(`${field}.${own}`, `must be specified when patchType is ${patchType}`));

@@ -76,16 +76,16 @@ function checkRule(errors: Errors, field: string, rule: Fields): void {
 }
 
 /** In the order in which Kubernetes looks at those that do not fit. */
-const SUBJECTS: Readonly<Record<string, readonly [own: string, ...others: string[]]>> = {
-  ServiceAccount: ['serviceAccount', 'user', 'group'],
-  User: ['user', 'serviceAccount', 'group'],
-  Group: ['group', 'serviceAccount', 'user'],
-};
+const SUBJECTS: ReadonlyMap<string, readonly [own: string, ...others: string[]]> = new Map([
+  ['ServiceAccount', ['serviceAccount', 'user', 'group']],
+  ['User', ['user', 'serviceAccount', 'group']],
+  ['Group', ['group', 'serviceAccount', 'user']],
+]);
 
 function checkSubject(errors: Errors, field: string, subject: Fields): void {
-  const [own, ...others] = SUBJECTS[subject.kind] ?? [];
+  const [own, ...others] = SUBJECTS.get(subject.kind) ?? [];
   if (own === undefined) {
-    errors.push(notSupported(`${field}.kind`, subject.kind ?? '', Object.keys(SUBJECTS).sort()));
+    errors.push(notSupported(`${field}.kind`, subject.kind ?? '', [...SUBJECTS.keys()].sort()));
     return;
   }
   const named = subject[own];

@@ -35,9 +35,9 @@ const NOT_FOR_INIT = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupPr
 
 /** `initContainers`; those that restart always are sidecars, and may be probed. */
 export function checkInitContainers(errors: Errors, field: string, pod: PodContext): void {
-  const { containers = [], initContainers = [] } = pod.spec;
+  const { containers, initContainers = [] } = pod.spec;
   if (initContainers.length === 0) return;
-  const names = new Set(containers.map(({ name }: Fields) => name));
+  const names = new Set(containers?.map(({ name }: Fields) => name));
   for (const [index, container] of initContainers.entries()) {
     const at = `${field}[${index}]`;
     checkContainer(errors, at, container, pod);
