@@ -14,6 +14,8 @@ import { updateObject } from '../registry/update-object.ts';
 import type { WriteContext } from '../registry/write-context.ts';
 import type { ResourceCatalog, ServedResource } from '../resources/catalog.ts';
 import type { Storage, StorageEvent } from '../storage/storage.ts';
+import { loadedCel } from './cel/load-cel.ts';
+import { compileRules, hasRules } from './cel/run-rules.ts';
 import type { CompiledRules } from './custom-resource-strategy.ts';
 import { DEFINITIONS, type Definition, type DefinitionVersion, isTrue } from './definition/definition.ts';
 import { namesStatus, withConditions } from './definition/definition-conditions.ts';
@@ -34,7 +36,6 @@ export interface CustomResourcesOptions {
   /** Writes as the server itself. */
   readonly transport: Transport;
   readonly activity?: Activity | undefined;
-  readonly rules: (version: DefinitionVersion) => CompiledRules | undefined;
 }
 
 interface Served {
@@ -98,11 +99,11 @@ export class CustomResources {
   }
 
   #serve(definition: Definition, names: Parameters<typeof servedVersions>[1]): void {
-    const { catalog, storage, rules } = this.#options;
+    const { catalog, storage } = this.#options;
     const name = definition.metadata.name ?? '';
     const before = this.#served.get(name);
     const removal = before?.removal ?? new Removal();
-    const resources = servedVersions(definition, names, { storage, removal, rules });
+    const resources = servedVersions(definition, names, { storage, removal, rules: rulesOf });
     const same = before !== undefined && deepEqual(descriptions(before.resources), descriptions(resources));
     if (same) return;
     for (const { resource } of before?.resources ?? [])
@@ -207,6 +208,13 @@ export class CustomResources {
       .catch(() => {})
       .finally(end);
   }
+}
+
+/** The rules of a version. The evaluator was loaded when its definition was checked. */
+function rulesOf({ schema }: DefinitionVersion): CompiledRules | undefined {
+  const modules = loadedCel();
+  const root = schema?.openAPIV3Schema;
+  return root === undefined || modules === undefined || !hasRules(root) ? undefined : compileRules(root, modules);
 }
 
 const IN_PROGRESS = {

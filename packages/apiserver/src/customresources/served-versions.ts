@@ -95,7 +95,7 @@ function resourceOf(spec: DefinitionSpec, names: DefinitionNames, version: Defin
     verbs: VERBS,
     shortNames,
     categories,
-    subresources: subresourcesOf(spec, kind, version),
+    subresources: subresourcesOf(kind, version),
     columns: columnsOf(version),
     fieldSelectors: ['metadata.name', 'metadata.namespace', ...selectable],
     storageVersion: `${group}/${storageVersionOf(spec)?.name ?? version.name}`,
@@ -104,11 +104,7 @@ function resourceOf(spec: DefinitionSpec, names: DefinitionNames, version: Defin
   };
 }
 
-function subresourcesOf(
-  { group }: DefinitionSpec,
-  kind: string,
-  { name, subresources }: DefinitionVersion,
-): Subresource[] {
+function subresourcesOf(kind: string, { subresources }: DefinitionVersion): Subresource[] {
   const { status, scale } = subresources ?? {};
   const rows: Subresource[] = [];
   if (status !== undefined) rows.push({ subresource: 'status', group: '', version: '', kind, verbs: PART_VERBS });

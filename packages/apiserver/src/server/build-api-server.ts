@@ -87,8 +87,7 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
   const { activity } = options;
   stops.push(await startUpkeep({ storage, clock, random, allocators, serviceCidrs, transport, activity }));
   const { catalog } = apiServer;
-  const rules = (): undefined => undefined;
-  const customResources = new CustomResources({ storage, catalog, clock, random, transport, activity, rules });
+  const customResources = new CustomResources({ storage, catalog, clock, random, transport, activity });
   customResources.start();
   stops.push(() => customResources.close());
   return apiServer;

@@ -1,8 +1,12 @@
 /** CustomResourceDefinitions: what one may say, and what becomes of its status and its deletion. */
-import { type FieldError, invalidValue, type KubeObject, required } from '@towtank/apimachinery';
+import { type FieldError, invalidValue, required } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
-import type { Strategy } from '../../registry/strategy.ts';
+import type { Reservation, Strategy } from '../../registry/strategy.ts';
 import type { Errors } from '../../strategies/validation/field-rules.ts';
+import { loadCel, loadedCel } from '../cel/load-cel.ts';
+import { ruleErrors } from '../cel/rule-errors.ts';
+import { hasRules } from '../cel/run-rules.ts';
+import type { JsonSchema } from '../json-schema.ts';
 import { type Definition, type DefinitionVersion, isTrue, storageVersionOf } from './definition.ts';
 import { withConditions } from './definition-conditions.ts';
 import {
@@ -22,6 +26,11 @@ export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 /** The strategy of CustomResourceDefinitions. */
 export const definitionStrategy: Strategy = {
   allowUnconditionalUpdate: false,
+  async begin(object) {
+    const { versions } = (object as Definition).spec;
+    if (versions?.some(({ schema }) => hasRules(schema?.openAPIV3Schema ?? {}))) await loadCel();
+    return NOTHING_TAKEN;
+  },
   prepareForCreate: (object) => {
     const stored = storageVersionOf((object as Definition).spec);
     object.status = {
@@ -80,7 +89,7 @@ function definitionErrors(given: Definition): FieldError[] {
       errors.push(required(`spec.versions[${index}].schema.openAPIV3Schema`));
   for (const { version, place } of parts(versions, 'schema', 'validation')) {
     const schema = version.schema?.openAPIV3Schema;
-    if (schema !== undefined) errors.push(...schemaErrors(schema, `${place}.openAPIV3Schema`));
+    if (schema !== undefined) errors.push(...checkedSchema(schema, `${place}.openAPIV3Schema`));
   }
   for (const { version, place } of parts(versions, 'subresources')) checkSubresources(errors, place, version);
   for (const { version, place } of parts(versions, 'additionalPrinterColumns'))
@@ -88,6 +97,16 @@ function definitionErrors(given: Definition): FieldError[] {
   for (const { version, place } of parts(versions, 'selectableFields')) checkSelectableFields(errors, place, version);
   checkStatus(errors, definition);
   return errors;
+}
+
+const NOTHING_TAKEN: Reservation = { commit: () => {}, rollback: () => {} };
+
+/** Rules are only looked at in a schema that is right otherwise. */
+function checkedSchema(schema: JsonSchema, field: string): FieldError[] {
+  const errors = schemaErrors(schema, field);
+  const modules = loadedCel();
+  if (errors.length > 0 || !hasRules(schema) || modules === undefined) return errors;
+  return ruleErrors(schema, field, modules);
 }
 
 interface Part {
