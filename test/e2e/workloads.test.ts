@@ -1,4 +1,4 @@
-import { FakeClock, type KubeObject } from '@towtank/apimachinery';
+import { delay, FakeClock, type KubeObject } from '@towtank/apimachinery';
 import type { Images } from '@towtank/kubelet';
 import { type Cluster, type ClusterOptions, startCluster } from 'towtank';
 import { suite } from 'uvu';
@@ -51,6 +51,15 @@ const workload = (kind: string, name: string, more: object = {}, pod: object = {
     },
     ...more,
   },
+});
+
+const jobSpec = (image: string): object => ({ restartPolicy: 'Never', containers: [{ name: 'main', image }] });
+
+const jobOf = (image: string, more: object = {}): object => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: 'work' },
+  spec: { template: { spec: jobSpec(image) }, ...more },
 });
 
 const service = (name: string, spec: object = {}): object => ({
@@ -141,13 +150,41 @@ test('a Job runs its function to the end', async () => {
     images: { 'example/work': async ({ env }) => void done.push(env.JOB_COMPLETION_INDEX) },
   });
   const { cluster } = world;
-  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'example/work' }] } };
-  const spec = { completions: 3, parallelism: 2, completionMode: 'Indexed', template };
-  await apply(cluster, { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'work' }, spec });
+  await apply(cluster, jobOf('example/work', { completions: 3, parallelism: 2, completionMode: 'Indexed' }));
   assert.equal(done.sort(), ['0', '1', '2']);
   const [job] = await list(cluster, 'batch/v1/jobs');
   assert.is(job?.status.succeeded, 3);
   assert.is(job?.status.completedIndexes, '0-2');
+});
+
+test('settled() waits for the functions of jobs, which take their own time', async () => {
+  await using world = await start({ images: { 'example/work': () => new Promise((end) => setTimeout(end, 50)) } });
+  const { cluster } = world;
+  await apply(cluster, jobOf('example/work'));
+  const [job] = await list(cluster, 'batch/v1/jobs');
+  assert.is(job?.status.conditions.at(-1).type, 'Complete');
+});
+
+test('a job that waits for the clock is left to the test that moves it', async () => {
+  await using world = await start({ images: { 'example/work': ({ clock }) => delay(clock, MINUTE) } });
+  const { cluster } = world;
+  await apply(cluster, jobOf('example/work'));
+  assert.is((await list(cluster, 'batch/v1/jobs'))[0]?.status.active, 1);
+  await advance(world, MINUTE);
+  assert.is((await list(cluster, 'batch/v1/jobs'))[0]?.status.succeeded, 1);
+});
+
+test('settled() names the pod of a job that does not end, and waits no longer once that is deleted', async () => {
+  await using world = await start({ images: { 'example/work': () => new Promise<void>(() => {}) } });
+  const { cluster } = world;
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'stuck' }, spec: jobSpec('example/work') };
+  await cluster.apply([pod]);
+  await cluster.settled({ jobs: false });
+  const refused = await cluster.settled({ timeoutMs: 20 }).then(String, String);
+  assert.ok(refused.includes('has not returned in container main of Pod default/stuck.'), refused);
+  const pods = cluster.client.resource({ group: '', version: 'v1', resource: 'pods' });
+  await pods.delete('stuck', { namespace: 'default' });
+  await cluster.settled();
 });
 
 test('a Job whose function fails gives up after its limit', async () => {
@@ -161,13 +198,7 @@ test('a Job whose function fails gives up after its limit', async () => {
     },
   });
   const { cluster } = world;
-  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'example/work' }] } };
-  await apply(cluster, {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name: 'work' },
-    spec: { backoffLimit: 1, template },
-  });
+  await apply(cluster, jobOf('example/work', { backoffLimit: 1 }));
   await advance(world, 10_000);
   const [job] = await list(cluster, 'batch/v1/jobs');
   assert.is(runs, 2);

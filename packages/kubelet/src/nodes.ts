@@ -1,5 +1,5 @@
 /** Simulated nodes: the kubelets of a cluster in one process. */
-import { type Activity, type Clock, delay, hasReason, type Random } from '@towtank/apimachinery';
+import { Activity, type Clock, delay, hasReason, type Random } from '@towtank/apimachinery';
 import { type InformerFactory, KubeClient } from '@towtank/client';
 import type { VirtualNetwork } from '@towtank/network';
 import type { Exit } from './container/container-process.ts';
@@ -46,6 +46,11 @@ export type PodReference = string | { readonly metadata: Pod['metadata'] };
 export interface Nodes extends AsyncDisposable {
   /** Names of the nodes, in the order in which they were added. */
   readonly names: readonly string[];
+  /**
+   * Container functions that are to end by themselves, while they run: those of Pods whose restart policy is not Always.
+   * One that waits for a timer of the clock it was given, or for somebody to type, is not among them.
+   */
+  readonly jobs: Activity;
   /** Logs, commands and ports of containers. */
   readonly connector: NodeConnector;
   /** Reads a container's log. */
@@ -96,6 +101,7 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
 }
 
 class Fleet implements Nodes {
+  readonly jobs: Activity = new Activity();
   readonly connector: NodeConnector;
   readonly #options: NodesOptions;
   readonly #client: KubeClient;
@@ -175,6 +181,7 @@ class Fleet implements Nodes {
       network,
       clock,
       activity,
+      jobs: this.jobs,
       random,
       resolvConf,
       serviceVariables: (pod) => this.#serviceVariables(pod),

@@ -30,6 +30,7 @@ import type { ClosingStack } from './closing-stack.ts';
 import type { ClusterResolver } from './cluster-resolver.ts';
 import type { OpenListeners } from './open-listeners.ts';
 import { type ManifestSource, readManifests } from './read-manifests.ts';
+import { type SettleOptions, settle } from './settle.ts';
 import type { StandIns } from './stand-ins.ts';
 
 const PODS = { group: '', version: 'v1', resource: 'pods' };
@@ -153,9 +154,14 @@ export class Cluster implements AsyncDisposable {
     });
   }
 
-  /** Resolves once nothing is under way: controllers, nodes, DNS and proxy have seen and done everything. */
-  settled(): Promise<void> {
-    return this.activity.settled();
+  /**
+   * Resolves once nothing is under way: controllers, nodes, DNS and proxy have seen and done everything, and functions
+   * that play jobs (containers of Pods whose restart policy is not Always) have returned. A job that waits for a timer of
+   * the clock it was given is not waited for: only a test can move it. Rejects with an Error that names the jobs which
+   * have not returned within 4 s, or `timeoutMs`; `{ jobs: false }` leaves them out of account.
+   */
+  settled(options: SettleOptions = {}): Promise<void> {
+    return settle({ activity: this.activity, jobs: this.nodes.jobs }, options);
   }
 
   /**

@@ -12,4 +12,5 @@ export { CLUSTER_DEFAULTS, type ClusterOptions } from './cluster-options.ts';
 export { ManifestError, type ManifestSource, parseManifest, readManifests } from './read-manifests.ts';
 export { type LiveReplay, type LiveReplayOptions, type LiveSpeed, startLiveReplay } from './replay-live.ts';
 export type { Divergence, UnservedResource } from './replay-live-state.ts';
+export type { SettleOptions } from './settle.ts';
 export { startCluster } from './start-cluster.ts';

@@ -5,6 +5,7 @@ import type { Container } from '../pod/pod.ts';
 import type { ContainerLog } from './container-log.ts';
 import { ContainerStdin } from './container-stdin.ts';
 import type { ContainerContext, ExecFunction, Image, ImageFunction, Service } from './image.ts';
+import type { JobMark } from './job-mark.ts';
 import { type Listener, listenOn } from './listeners.ts';
 import { DEFAULT_HTTP_PORT, planPorts } from './port-plan.ts';
 
@@ -23,6 +24,8 @@ export interface ContainerProcessOptions {
   /** Undefined for an image that no function plays: it runs until it is told to stop. */
   readonly image: Exclude<Image, Error> | undefined;
   readonly container: Container;
+  /** Told how long the function runs, where it is to end by itself. */
+  readonly job: JobMark | undefined;
   readonly context: Omit<ContainerContext, 'log' | 'signal' | 'exit' | 'stdin'>;
   readonly log: ContainerLog;
   readonly network: VirtualNetwork;
@@ -85,6 +88,7 @@ export class ContainerProcess {
   stop(): void {
     if (this.#exit !== undefined || this.#abort.signal.aborted) return;
     this.#abort.abort();
+    this.#options.job?.end();
     if (this.#pending) return;
     const drained = this.#listeners.map((listener) => listener.drain());
     void Promise.allSettled([...drained, this.#stopService()]).then(() => this.end(COMPLETED));
@@ -94,6 +98,7 @@ export class ContainerProcess {
   end(exit: Exit): void {
     if (this.#exit !== undefined) return;
     this.#exit = exit;
+    this.#options.job?.end();
     this.#abort.abort();
     this.#closeListeners();
     this.stdin.close();
@@ -123,11 +128,14 @@ export class ContainerProcess {
   /** A promise that settles at once is as good as a plain result; one that takes longer is a job, or still starts. */
   async #wait(result: Promise<ImageResult>): Promise<void> {
     this.#pending = true;
+    if (this.#exit === undefined) this.#options.job?.begin();
     if ((this.#options.container.ports ?? []).length === 0) this.#listen();
-    const settled = result.then(
-      (value) => this.#settle(value, true),
-      (error: unknown) => this.#fail(error),
-    );
+    const settled = result
+      .then(
+        (value) => this.#settle(value, true),
+        (error: unknown) => this.#fail(error),
+      )
+      .finally(() => this.#options.job?.end());
     await Promise.race([settled, turns(2)]);
   }
 

@@ -1,12 +1,13 @@
 /** One run of a container with all that goes with it: its process, its probes and hooks, and an orderly end. */
 import type { Timer } from '@towtank/apimachinery';
-import { type Container, DEFAULT_GRACE_SECONDS, type Probe } from '../pod/pod.ts';
+import { type Container, DEFAULT_GRACE_SECONDS, type Probe, podKey } from '../pod/pod.ts';
 import { ContainerChecks } from './container-checks.ts';
 import type { ContainerLog } from './container-log.ts';
 import { ContainerProcess, type Exit, KILLED } from './container-process.ts';
 import type { ContainerStdin } from './container-stdin.ts';
 import type { ExecWorld } from './exec-command.ts';
 import type { ExecFunction, Image } from './image.ts';
+import { isJob, JobMark } from './job-mark.ts';
 import type { PodWorld } from './pod-world.ts';
 
 /** What a run works with. */
@@ -115,8 +116,12 @@ export class ContainerRun {
   #newProcess(): ContainerProcess {
     const { world, container, image, setup, log, restartCount, changed } = this.#options;
     const { pod, where, nodeName, network, source, clock, random } = world;
+    const job = isJob(pod, container)
+      ? new JobMark(world.jobs, `container ${container.name} of Pod ${podKey(pod)}`)
+      : undefined;
     return new ContainerProcess({
       image,
+      job,
       container,
       log,
       network,
@@ -131,7 +136,7 @@ export class ContainerRun {
         nodeName,
         podIP: where.podIP,
         network,
-        clock,
+        clock: job?.watch(clock) ?? clock,
         random: random.fork(`${container.name}/${restartCount}`),
         readFile: setup.readFile,
       },

@@ -18,6 +18,8 @@ export interface PodWorld {
   readonly source: Source;
   readonly clock: Clock;
   readonly activity: Activity;
+  /** Container functions that are to end by themselves, while they run. */
+  readonly jobs: Activity;
   readonly random: Random;
   readonly config: ConfigSource;
   /** Variables of the Services that the Pod may know. */

@@ -18,7 +18,7 @@ import {
 
 /** What an agent works with. */
 export interface NodeAgentOptions
-  extends Pick<PodWorld, 'images' | 'network' | 'clock' | 'activity' | 'random' | 'config'> {
+  extends Pick<PodWorld, 'images' | 'network' | 'clock' | 'activity' | 'jobs' | 'random' | 'config'> {
   readonly node: ResolvedNode;
   /** Writes in the kubelet's name. */
   readonly client: KubeClient;
@@ -182,7 +182,7 @@ export class NodeAgent {
   }
 
   #worldFor(pod: Pod, podIPs: readonly string[]): PodWorld & { pod: Pod } {
-    const { images, network, clock, activity, random, config, node, serviceVariables } = this.#options;
+    const { images, network, clock, activity, jobs, random, config, node, serviceVariables } = this.#options;
     const [podIP = ''] = podIPs;
     const source: Source = { ip: podIP, nodeName: node.name, pod: podKey(pod) };
     const world: PodWorld & { pod: Pod } = {
@@ -194,6 +194,7 @@ export class NodeAgent {
       source,
       clock,
       activity,
+      jobs,
       random: random.fork(`pod/${pod.metadata.uid}`),
       config,
       serviceVariables: () => serviceVariables(world.pod),

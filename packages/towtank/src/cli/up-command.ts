@@ -64,7 +64,7 @@ async function serve(
 ): Promise<void> {
   try {
     if (objects.length > 0) await cluster.apply(objects);
-    await cluster.settled();
+    await cluster.settled({ jobs: false });
     if (options.kubeconfig !== undefined) await writeFile(options.kubeconfig, cluster.kubeconfig, { mode: 0o600 });
     if (!stopped.aborted) announce(cluster, options);
   } catch (reason) {
