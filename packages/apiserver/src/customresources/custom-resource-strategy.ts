@@ -1,8 +1,9 @@
 /** Objects of a custom resource in one version: what is kept, counted and checked. */
-import { type FieldError, invalidValue, type KubeObject } from '@towtank/apimachinery';
+import { type FieldError, invalidValue, type KubeObject, StatusError } from '@towtank/apimachinery';
 import { parseJsonPath } from '../printers/json-path.ts';
 import { deepEqual } from '../registry/deep-equal.ts';
 import type { Strategy } from '../registry/strategy.ts';
+import type { Resource } from '../resources/resource.ts';
 import type { DefinitionVersion } from './definition/definition.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { scaleErrors } from './scale.ts';
@@ -21,11 +22,19 @@ const BLOCKING = new Set([
 /** The rules of a version in the Common Expression Language, ready to run. */
 export type CompiledRules = (object: KubeObject, old: KubeObject | undefined) => FieldError[];
 
-/** The strategy for one version. `inVersion` shows a stored object in that version. */
+/** What the strategy of a version knows of the resource. */
+export interface VersionContext {
+  /** A stored object as this version shows it. */
+  readonly inVersion: (object: KubeObject) => KubeObject;
+  /** Whether the definition is being deleted. */
+  readonly isEnding: () => boolean;
+}
+
+/** The strategy for one version. */
 export function customResourceStrategy(
   version: DefinitionVersion,
   rules: CompiledRules | undefined,
-  inVersion: (object: KubeObject) => KubeObject,
+  { inVersion, isEnding }: VersionContext,
 ): Strategy {
   const schema = version.schema?.openAPIV3Schema ?? {};
   const hasStatus = version.subresources?.status !== undefined;
@@ -41,7 +50,12 @@ export function customResourceStrategy(
     errorsOf(object, old, () => valueErrors(object, schema, { old }));
   return {
     allowUnconditionalUpdate: false,
+    takesAnyFinalizer: true,
+    warnings: finalizerWarnings,
     countsGeneration: false,
+    admit(_, old, { resource }) {
+      if (old === undefined && isEnding()) throw createNotAllowed(resource);
+    },
     prepareForCreate(object) {
       object.metadata.generation = 1;
     },
@@ -57,6 +71,23 @@ export function customResourceStrategy(
     },
     selectableField: (object, field) => selectable(version, object, field),
   };
+}
+
+/** Finalizers without a domain may be anybody's. */
+function finalizerWarnings({ metadata }: KubeObject, old: KubeObject | undefined): string[] {
+  return (metadata.finalizers ?? [])
+    .filter((name) => !name.includes('/') && !STANDARD.has(name) && !old?.metadata.finalizers?.includes(name))
+    .map(
+      (name) =>
+        `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers`,
+    );
+}
+
+const STANDARD = new Set(['orphan', 'foregroundDeletion']);
+
+function createNotAllowed({ group, resource }: Resource): StatusError {
+  const message = 'create not allowed while custom resource definition is terminating';
+  return new StatusError(405, 'MethodNotAllowed', message, { details: { group, kind: resource } });
 }
 
 const UNCHECKED: FieldError = invalidValue(

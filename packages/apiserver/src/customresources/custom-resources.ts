@@ -131,6 +131,7 @@ export class CustomResources {
     if (!definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return;
     const prefix = prefixOf(definition.spec);
     const store = this.#served.get(name)?.resources[0]?.store;
+    this.#served.get(name)?.removal.approach();
     if (this.#stops.has(name)) return;
     if (store !== undefined) await this.#deleteObjects(store);
     if (storage.count(prefix) === 0) {

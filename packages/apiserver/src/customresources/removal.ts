@@ -4,6 +4,17 @@
 export class Removal {
   readonly #followers = new Set<() => void>();
   #happened = false;
+  #isNear = false;
+
+  /** Whether the resource is about to go, so that nothing new may come. */
+  get isNear(): boolean {
+    return this.#isNear;
+  }
+
+  /** The resource will go once its objects are gone. */
+  approach(): void {
+    this.#isNear = true;
+  }
 
   /** Calls back when it happens, at once when it has. The result stops that. */
   follow(callback: () => void): () => void {

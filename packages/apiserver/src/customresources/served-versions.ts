@@ -46,6 +46,7 @@ export function servedVersions(
   parts: ServingParts,
 ): ServedResource[] {
   const { group, versions } = spec;
+  const { storage, removal } = parts;
   const stored = storageVersionOf(spec)?.name ?? '';
   // the first schema of a definition is the one that all of its objects were written by
   const mayDiffer = versions.length > 1 || (metadata.generation ?? 1) > 1;
@@ -61,8 +62,10 @@ export function servedVersions(
         return shown;
       };
       const inVersion = (object: KubeObject): KubeObject => withVersion(object, group, version.name);
-      const strategy = customResourceStrategy(version, parts.rules(version), inVersion);
-      const { storage, removal } = parts;
+      const strategy = customResourceStrategy(version, parts.rules(version), {
+        inVersion,
+        isEnding: () => removal.isNear,
+      });
       return {
         resource,
         schema,

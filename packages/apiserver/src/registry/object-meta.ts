@@ -45,19 +45,19 @@ export function validateObjectMeta(object: KubeObject, strategy: Strategy, names
   if (namespaced && metadata.namespace !== undefined)
     for (const message of dns1123LabelErrors(metadata.namespace))
       errors.push(invalidValue('metadata.namespace', metadata.namespace, message));
-  return [...errors, ...validateMapsAndOwners(metadata)];
+  return [...errors, ...validateMapsAndOwners(metadata, strategy)];
 }
 
 /** A generated name ends in random letters, so its base may end in a dash. */
 const generatedNameErrors = (nameErrors: (name: string) => string[], base: string): string[] =>
   nameErrors(base.endsWith('-') ? `${base.slice(0, -1)}a` : base);
 
-function validateMapsAndOwners(metadata: ObjectMeta): FieldError[] {
+function validateMapsAndOwners(metadata: ObjectMeta, { takesAnyFinalizer = false }: Strategy): FieldError[] {
   return [
     ...validateLabels(metadata.labels, 'metadata.labels'),
     ...validateAnnotations(metadata.annotations, 'metadata.annotations'),
     ...validateOwnerReferences(metadata.ownerReferences ?? []),
-    ...validateFinalizers(metadata.finalizers ?? []),
+    ...validateFinalizers(metadata.finalizers ?? [], takesAnyFinalizer),
   ];
 }
 
@@ -112,11 +112,11 @@ function validateOwnerReferences(owners: readonly OwnerReference[]): FieldError[
   return errors;
 }
 
-function validateFinalizers(finalizers: readonly string[]): FieldError[] {
+function validateFinalizers(finalizers: readonly string[], takesAny: boolean): FieldError[] {
   return finalizers.flatMap((finalizer, index) => {
     const field = 'metadata.finalizers';
     const errors = labelKeyErrors(finalizer).map((message) => invalidValue(field, finalizer, message));
-    if (errors.length === 0 && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer))
+    if (errors.length === 0 && !takesAny && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer))
       errors.push(
         invalidValue(
           `${field}[${index}]`,
@@ -147,7 +147,7 @@ export function restoreObjectMeta(metadata: ObjectMeta, old: ObjectMeta): void {
 }
 
 /** Rules for changed metadata. Server-owned fields have been restored before. */
-export function validateObjectMetaUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateObjectMetaUpdate(object: KubeObject, old: KubeObject, strategy: Strategy): FieldError[] {
   const { metadata } = object;
   const errors: FieldError[] = [];
   if (old.metadata.deletionTimestamp !== undefined) {
@@ -160,5 +160,5 @@ export function validateObjectMetaUpdate(object: KubeObject, old: KubeObject): F
         ),
       );
   }
-  return [...errors, ...validateMapsAndOwners(metadata)];
+  return [...errors, ...validateMapsAndOwners(metadata, strategy)];
 }

@@ -38,6 +38,8 @@ export interface Strategy {
   readonly allowCreateOnUpdate?: boolean;
   /** Whether an update without resourceVersion is taken; the default is true. */
   readonly allowUnconditionalUpdate?: boolean;
+  /** Whether finalizers need no domain before their name. */
+  readonly takesAnyFinalizer?: boolean;
   /** Whether the kind counts `metadata.generation`; the default is what the real kind does. */
   readonly countsGeneration?: boolean;
   /** Fills in defaults that the schema table does not state. Runs on every decoded object, patched ones included. */

@@ -147,7 +147,7 @@ function validate(store: ResourceStore, next: KubeObject, old: KubeObject, conte
     context.subresource === 'status'
       ? strategy.validateStatusUpdate?.(next, old, context)
       : (strategy.validateUpdate?.(next, old, context) ?? strategy.validate?.(next, context));
-  const errors = [...validateObjectMetaUpdate(next, old), ...(rules ?? [])];
+  const errors = [...validateObjectMetaUpdate(next, old, strategy), ...(rules ?? [])];
   if (errors.length > 0) throw invalid(store.resource, context.name, errors);
 }
 

@@ -26,6 +26,7 @@ export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 /** The strategy of CustomResourceDefinitions. */
 export const definitionStrategy: Strategy = {
   allowUnconditionalUpdate: false,
+  takesAnyFinalizer: true,
   async begin(object) {
     const { versions } = (object as Definition).spec;
     if (versions?.some(({ schema }) => hasRules(schema?.openAPIV3Schema ?? {}))) await loadCel();
