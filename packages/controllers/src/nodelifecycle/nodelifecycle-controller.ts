@@ -3,6 +3,7 @@ import { formatTime } from '@towtank/apimachinery';
 import type { Informer, ResourceClient } from '@towtank/client';
 import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
+import { disruptionTarget } from '../pod/disruption.ts';
 import { findCondition, isPodReady, isPodTerminal, type Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
 import { semanticEqual } from '../pod/template-hash.ts';
@@ -98,13 +99,8 @@ class NodeLifecycleController implements Controller {
   async #delete(pod: Pod): Promise<void> {
     const { name = '', namespace } = pod.metadata;
     this.#loop.events.record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
-    const condition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'DeletionByTaintManager',
-      message: 'Taint manager: deleting due to NoExecute taint',
-      lastTransitionTime: formatTime(this.#context.clock.now()),
-    };
+    const message = 'Taint manager: deleting due to NoExecute taint';
+    const condition = disruptionTarget('DeletionByTaintManager', message, this.#context.clock.now());
     const pods = this.#context.client.resource<Pod>(PODS);
     await pods
       .patch(name, { status: { conditions: [condition] } }, { namespace, type: 'strategic', subresource: 'status' })

@@ -1,8 +1,9 @@
 /** The pod garbage collector: removes Pods whose Node is gone, as nobody else would. */
-import { formatTime } from '@towtank/apimachinery';
+import type { Clock } from '@towtank/apimachinery';
 import type { Informer, ResourceClient } from '@towtank/client';
 import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
+import { disruptionTarget } from '../pod/disruption.ts';
 import { isPodTerminal, type Pod } from '../pod/pod.ts';
 import { PODS } from '../pod/pod-control.ts';
 import { NODES, type Node } from '../scheduler/node.ts';
@@ -17,15 +18,15 @@ export const startPodGarbageCollector = (context: ControllerContext): Controller
 
 class PodGarbageCollector implements Controller {
   readonly name = 'pod-garbage-collector';
-  readonly #context: ControllerContext;
+  readonly #clock: Clock;
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
   readonly #resource: ResourceClient<Pod>;
   readonly #loop: ControlLoop;
 
   constructor(context: ControllerContext) {
-    const { client, informers } = context;
-    this.#context = context;
+    const { client, informers, clock } = context;
+    this.#clock = clock;
     this.#nodes = informers.informer<Node>(NODES);
     this.#pods = informers.informer<Pod>(PODS);
     this.#resource = client.resource<Pod>(PODS);
@@ -54,13 +55,7 @@ class PodGarbageCollector implements Controller {
 
   async #remove(pod: Pod): Promise<void> {
     const { name = '', namespace } = pod.metadata;
-    const condition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'DeletionByPodGC',
-      message: 'PodGC: node no longer exists',
-      lastTransitionTime: formatTime(this.#context.clock.now()),
-    };
+    const condition = disruptionTarget('DeletionByPodGC', 'PodGC: node no longer exists', this.#clock.now());
     const status = { phase: 'Failed', conditions: [condition] };
     const options = { namespace, type: 'strategic', subresource: 'status' } as const;
     try {

@@ -28,6 +28,7 @@ export interface ContainerContext {
    * affinity hold.
    */
   readonly network: VirtualNetwork;
+  /** The cluster's clock. A job that waits for a timer of it is not waited for when the cluster is to settle. */
   readonly clock: Clock;
   readonly random: Random;
   /** The text of a file that a ConfigMap, Secret, downward API or projected volume mounts; undefined where there is none. */
