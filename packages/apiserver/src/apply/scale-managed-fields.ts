@@ -44,7 +44,8 @@ export function managersFromScale(
   }
   for (const [name, manager] of scaleManagers)
     if (hasPath(manager.fields, REPLICAS))
-      managers.set(name, { ...manager, apiVersion, fields: replicas, written: undefined });
+      // the real server forgets when replicas were written by this way
+      managers.set(name, { ...manager, apiVersion, time: undefined, fields: replicas, written: undefined });
   return encodeManagers(managers);
 }
 
