@@ -40,7 +40,8 @@ export interface CustomResourcesOptions {
 
 interface Served {
   readonly resources: readonly ServedResource[];
-  readonly removal: Removal;
+  /** The ends of the versions that are or were served, by their names. */
+  readonly removals: Map<string, Removal>;
 }
 
 /** Follows the definitions of a cluster. A new one is served before the answer to its creation has arrived. */
@@ -102,15 +103,20 @@ export class CustomResources {
     const { catalog, storage } = this.#options;
     const name = definition.metadata.name ?? '';
     const before = this.#served.get(name);
-    const removal = before?.removal ?? new Removal();
+    const removals = before?.removals ?? new Map<string, Removal>();
+    const removal = (version: string): Removal => removalOf(removals, version);
     const resources = servedVersions(definition, names, { storage, removal, rules: rulesOf });
     const same = before !== undefined && deepEqual(descriptions(before.resources), descriptions(resources));
     if (same) return;
-    for (const { resource } of before?.resources ?? [])
-      if (!resources.some((next) => next.resource.version === resource.version))
-        catalog.remove(resource.group, resource.version, resource.resource);
+    const kept = new Set(resources.map(({ resource }) => resource.version));
+    for (const { resource } of before?.resources ?? []) {
+      if (kept.has(resource.version)) continue;
+      catalog.remove(resource.group, resource.version, resource.resource);
+      removals.get(resource.version)?.happen();
+      removals.delete(resource.version);
+    }
     for (const served of resources) catalog.add(served);
-    this.#served.set(name, { resources, removal });
+    this.#served.set(name, { resources, removals });
   }
 
   #withdraw({ metadata }: Definition): void {
@@ -121,7 +127,7 @@ export class CustomResources {
     this.#stops.delete(name);
     for (const { resource } of served?.resources ?? [])
       this.#options.catalog.remove(resource.group, resource.version, resource.resource);
-    served?.removal.happen();
+    for (const removal of served?.removals.values() ?? []) removal.happen();
   }
 
   /** Deletes the objects of a definition, and lets it go once the last of them is gone. */
@@ -130,8 +136,8 @@ export class CustomResources {
     const name = definition.metadata.name ?? '';
     if (!definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return;
     const prefix = prefixOf(definition.spec);
-    const store = this.#served.get(name)?.resources[0]?.store;
-    this.#served.get(name)?.removal.approach();
+    const store = this.#served.get(name)?.resources[0]?.store ?? this.#unserved(definition);
+    for (const removal of this.#served.get(name)?.removals.values() ?? []) removal.approach();
     if (this.#stops.has(name)) return;
     if (store !== undefined) await this.#deleteObjects(store);
     if (storage.count(prefix) === 0) {
@@ -147,6 +153,14 @@ export class CustomResources {
       }),
     );
     await this.#writeStatus(definition, { conditions: withConditions(definition, [IN_PROGRESS], this.#now()) });
+  }
+
+  /** The store of a definition that serves no version, of which there may be objects all the same. */
+  #unserved(definition: Definition): ResourceStore | undefined {
+    const { spec } = definition;
+    const versions = spec.versions.map((version) => ({ ...version, served: true }));
+    const parts = { storage: this.#options.storage, removal: () => new Removal(), rules: () => undefined };
+    return servedVersions({ ...definition, spec: { ...spec, versions } }, spec.names, parts)[0]?.store;
   }
 
   #now(): string {
@@ -209,6 +223,14 @@ export class CustomResources {
       .catch(() => {})
       .finally(end);
   }
+}
+
+function removalOf(removals: Map<string, Removal>, version: string): Removal {
+  const known = removals.get(version);
+  if (known !== undefined) return known;
+  const removal = new Removal();
+  removals.set(version, removal);
+  return removal;
 }
 
 /** The rules of a version. The evaluator was loaded when its definition was checked. */

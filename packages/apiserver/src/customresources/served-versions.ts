@@ -20,7 +20,8 @@ import { structuralType } from './structural-schema.ts';
 /** What the served versions share. */
 export interface ServingParts {
   readonly storage: Storage;
-  readonly removal: Removal;
+  /** The end of a version, by its name. */
+  readonly removal: (version: string) => Removal;
   /** The rules of a version; undefined when it has none. */
   readonly rules: (version: DefinitionVersion) => CompiledRules | undefined;
 }
@@ -46,13 +47,14 @@ export function servedVersions(
   parts: ServingParts,
 ): ServedResource[] {
   const { group, versions } = spec;
-  const { storage, removal } = parts;
+  const { storage } = parts;
   const stored = storageVersionOf(spec)?.name ?? '';
   // the first schema of a definition is the one that all of its objects were written by
   const mayDiffer = versions.length > 1 || (metadata.generation ?? 1) > 1;
   return versions
     .filter(({ served }) => served)
     .map((version) => {
+      const removal = parts.removal(version.name);
       const resource = resourceOf(spec, names, version);
       const openApiSchema = version.schema?.openAPIV3Schema ?? {};
       const schema = structuralType(openApiSchema, { group, version: version.name, kind: names.kind });

@@ -44,6 +44,8 @@ test('it is discovered and described', async () => {
   const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
   const aggregated = await server.ask('GET /apis', { headers: { accept } });
   assert.match(aggregated.bytes.toString(), '"name":"shop.example.com"');
+  const { definitions } = (await server.ask('GET /openapi/v2')).json;
+  assert.is(definitions['com.example.shop.v1.Widget'].properties.spec.properties.size.description, 'How big.');
   const { text } = await server.ask('GET /openapi/v3/apis/shop.example.com/v1');
   assert.match(text, 'How big.');
 });
@@ -133,6 +135,17 @@ test('a changed definition counts from the next request on', async () => {
   assert.is(changed.json.metadata.generation, 2);
   assert.equal((await server.ask(`GET ${WIDGETS}/w`)).json.spec, { a: 'x', b: 'y' });
   assert.equal((await create(server, {}, 'new')).json.spec, { b: 'y' });
+});
+
+test('objects of a definition that serves no version go with it all the same', async () => {
+  await using server = await startWidgets([version({})]);
+  await create(server, {});
+  const path = `${DEFINITIONS}/widgets.shop.example.com`;
+  await patch(server, { spec: { versions: [version({}, { served: false })] } }, path);
+  await deleteDefinition(server);
+  assert.is((await server.ask(`GET ${path}`)).status, 404);
+  await server.ask(`POST ${DEFINITIONS}`, { body: definition([version({})]) });
+  assert.equal((await server.ask(`GET ${WIDGETS}`)).json.items, []);
 });
 
 test('a version that is served no more is gone', async () => {

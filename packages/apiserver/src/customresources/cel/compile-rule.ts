@@ -37,9 +37,11 @@ export function compileRule(
     ['self', type],
     ['oldSelf', oldType],
   ]);
-  const main = compile(rule.rule, variables, 'bool', modules);
+  const main = compileExpression(rule.rule, variables, 'bool', modules);
   const message =
-    rule.messageExpression === undefined ? undefined : compile(rule.messageExpression, variables, 'string', modules);
+    rule.messageExpression === undefined
+      ? undefined
+      : compileExpression(rule.messageExpression, variables, 'string', modules);
   const faults: RuleFault[] = [];
   if (main.fault !== undefined) faults.push({ field: 'rule', detail: main.fault });
   if (message?.fault !== undefined)
@@ -52,19 +54,26 @@ export function compileRule(
 /** Nothing is known of values without a type, so that no rule can speak of them. */
 const UNTYPED = 'failed to construct type information for x-kubernetes-validations rules';
 
-interface Compiled {
+/** An expression that can be run, or what is wrong with it. */
+export interface CompiledExpression {
   readonly program?: Program;
   readonly usesOldSelf: boolean;
   readonly fault?: string;
 }
 
-function compile(text: string, variables: ReadonlyMap<string, CelType>, wanted: string, modules: CelModules): Compiled {
+/** Compiles an expression whose result is to be `wanted`; `dyn` is any. */
+export function compileExpression(
+  text: string,
+  variables: ReadonlyMap<string, CelType>,
+  wanted: string,
+  modules: CelModules,
+): CompiledExpression {
   const parsed = parse(text, modules);
   if (typeof parsed === 'string') return { usesOldSelf: false, fault: `compilation failed: ${parsed}` };
   const usesOldSelf = mentions(parsed.expr, 'oldSelf');
   try {
     const type = checkExpression(parsed.expr, variables);
-    if (!isDyn(type) && formatType(type) !== wanted)
+    if (wanted !== 'dyn' && !isDyn(type) && formatType(type) !== wanted)
       return {
         usesOldSelf,
         fault: wanted === 'bool' ? 'cel expression must evaluate to a bool' : 'must evaluate to a string',
