@@ -49,6 +49,7 @@ const TRUE = [
   "ip('10.0.0.1').family() == 4 && cidr('10.0.0.0/8').containsIP('10.1.2.3') && string(ip('::1')) == '::1'",
   "cidr('10.1.0.0/8').masked() == cidr('10.0.0.0/8') && ip('127.0.0.1').isLoopback()",
   "url('https://a.b:8080/x?y=1').getPort() == '8080' && !isURL('nope')",
+  "!format.dns1123Label().validate('a-b').hasValue() && format.named('uuid').value().validate('x').hasValue()",
   "'a1b2'.findAll('[0-9]') == ['1', '2'] && 'x9'.find('[0-9]') == '9' && sets.contains([1, 2], [1])",
 ];
 

@@ -154,6 +154,7 @@ function substituted(type: CelType, bound: ReadonlyMap<string, CelType>): CelTyp
   if (type.kind === 'list') return { kind: 'list', element: substituted(type.element, bound) };
   if (type.kind === 'map')
     return { kind: 'map', key: substituted(type.key, bound), value: substituted(type.value, bound) };
+  if (type.kind === 'optional') return { kind: 'optional', value: substituted(type.value, bound) };
   return type;
 }
 

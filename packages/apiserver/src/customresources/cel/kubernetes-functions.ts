@@ -1,6 +1,7 @@
 /** The functions that Kubernetes adds to the language. */
 
 import type { IpRange, Quantity } from '@towtank/apimachinery';
+import { type FormatRule, formatFunctions } from './format-functions.ts';
 import { listFunctions } from './list-functions.ts';
 import type { CelModules } from './load-cel.ts';
 import { networkFunctions } from './network-functions.ts';
@@ -17,6 +18,7 @@ export interface KubernetesValues extends Record<string, unknown> {
   readonly ip: string;
   readonly cidr: { readonly range: IpRange; readonly text: string };
   readonly url: URL;
+  readonly format: FormatRule;
   /** Undefined where the value is absent. */
   readonly optional: { readonly value: unknown } | undefined;
 }
@@ -50,9 +52,15 @@ function makeEnvironment(modules: CelModules): KubernetesEnvironment {
     ip: 'net.IP',
     cidr: 'net.CIDR',
     url: 'kubernetes.URL',
+    format: 'kubernetes.NamedFormat',
     optional: 'optional_type',
   };
   const types = opaqueTypes<KubernetesValues>(names as never, modules) as KubernetesTypes;
+  let made = 0;
+  const optional = (value: unknown): unknown => {
+    made += 1;
+    return types.optional.wrap(value === undefined ? undefined : { value }, String(made));
+  };
   const env = cel.celEnv({
     funcs: [
       ...ext.strings,
@@ -61,16 +69,10 @@ function makeEnvironment(modules: CelModules): KubernetesEnvironment {
       ...quantityFunctions(modules, types),
       ...networkFunctions(modules, types),
       ...optionalFunctions(modules, types),
+      ...formatFunctions(modules, types, optional),
     ],
   });
-  let made = 0;
-  return {
-    env: env as KubernetesEnvironment['env'],
-    optional(value) {
-      made += 1;
-      return types.optional.wrap(value === undefined ? undefined : { value }, String(made));
-    },
-  };
+  return { env: env as KubernetesEnvironment['env'], optional };
 }
 
 function optionalFunctions({ cel }: CelModules, { optional }: KubernetesTypes): CelFunction[] {

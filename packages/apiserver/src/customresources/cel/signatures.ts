@@ -1,5 +1,6 @@
 /** What functions and operators take and give: the standard library and that of Kubernetes. */
 import { type CelType, simple } from './cel-types.ts';
+import { formatNames } from './format-functions.ts';
 
 /** One way to call a function. */
 export interface Signature {
@@ -119,6 +120,8 @@ CIDR.containsCIDR(CIDR) bool;(string) bool
 CIDR.ip() IP
 CIDR.masked() CIDR
 CIDR.prefixLength() int
+format.named(string) optional(Format)
+Format.validate(string) optional(list(string))
 optional(A).hasValue() bool
 optional(A).value() A
 optional(A).orValue(A) A
@@ -128,7 +131,7 @@ optional(A).orValue(A) A
 /** What comparisons compare. */
 const ORDERED = ['bool', 'int', 'uint', 'double', 'string', 'bytes', 'timestamp', 'duration'];
 /** Names that stand before functions without being values. */
-const NAMESPACES = new Set(['strings', 'sets', 'ip']);
+const NAMESPACES = new Set(['strings', 'sets', 'ip', 'format']);
 const SHORT: Readonly<Record<string, string>> = {
   timestamp: 'google.protobuf.Timestamp',
   duration: 'google.protobuf.Duration',
@@ -136,6 +139,7 @@ const SHORT: Readonly<Record<string, string>> = {
   Quantity: 'kubernetes.Quantity',
   IP: 'net.IP',
   CIDR: 'net.CIDR',
+  Format: 'kubernetes.NamedFormat',
 };
 
 let table: ReadonlyMap<string, readonly Signature[]> | undefined;
@@ -165,6 +169,7 @@ function readTable(): ReadonlyMap<string, readonly Signature[]> {
       add(isMethod ? `.${dot?.method}` : head, { target, args, result: readType(form.slice(close + 1).trim()) });
     }
   }
+  for (const name of formatNames()) add(`format.${name}`, { target: undefined, args: [], result: readType('Format') });
   for (const operator of ['_<_', '_<=_', '_>_', '_>=_']) {
     for (const name of ORDERED)
       add(operator, { target: undefined, args: [readType(name), readType(name)], result: simple('bool') });
