@@ -99,6 +99,7 @@ export {
   dns1123SubdomainErrors,
   labelKeyErrors,
   labelValueErrors,
+  pathSegmentErrors,
 } from './name-validation.ts';
 export { parseLabelSelector } from './parse-label-selector.ts';
 export {

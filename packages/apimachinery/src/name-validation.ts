@@ -126,3 +126,10 @@ export function labelValueErrors(value: string): string[] {
     );
   return errors;
 }
+
+/** Names that only have to fit into a path. */
+export function pathSegmentErrors(name: string): string[] {
+  if (name === '.' || name === '..') return [`may not be '${name}'`];
+  if (!name.includes('/') && !name.includes('%')) return [];
+  return ['/', '%'].filter((character) => name.includes(character)).map((bad) => `may not contain '${bad}'`);
+}

@@ -4,7 +4,8 @@ import { zeroField } from '../schema/zero-value.ts';
 import { StorageError } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { generateName, nameTaken } from './generate-name.ts';
-import { fillObjectMeta, validateObjectMeta } from './object-meta.ts';
+import { fillObjectMeta } from './object-meta.ts';
+import { validateObjectMeta } from './object-meta-rules.ts';
 import { hasStatus, interpretStorageError, keyOf, type ResourceStore } from './resource-store.ts';
 import { admissionAttributes, admit, validateAdmission, type WriteContext } from './write-context.ts';
 
@@ -40,7 +41,7 @@ function prepare(store: ResourceStore, object: KubeObject, context: WriteContext
   fillObjectMeta(object, context);
   if (hasStatus(store) && store.strategy.keepsStatusOnCreate !== true) resetStatus(store, object);
   if (countsGeneration(store)) object.metadata.generation = 1;
-  else delete object.metadata.generation;
+  else if (object.metadata.generation === 0) delete object.metadata.generation;
   store.strategy.prepareForCreate?.(object, context);
 }
 
@@ -85,11 +86,13 @@ const COUNTS_GENERATION = new Set([
 ]);
 
 function validate(store: ResourceStore, object: KubeObject, context: WriteContext): void {
-  const errors = [
-    ...validateObjectMeta(object, store.strategy, store.resource.namespaced),
-    ...(store.strategy.validate?.(object, context) ?? []),
-  ];
-  if (errors.length > 0) throw invalid(store.resource, object.metadata.name ?? '', errors);
+  const { strategy, resource } = store;
+  const own = strategy.validate?.(object, context) ?? [];
+  const errors =
+    strategy.checksMetadataLast === true && own.length > 0
+      ? own
+      : [...validateObjectMeta(object, strategy, resource.namespaced), ...own];
+  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
 }
 
 async function insert(store: ResourceStore, object: KubeObject, context: WriteContext): Promise<StoredObject> {

@@ -40,6 +40,13 @@ export interface Strategy {
   readonly allowUnconditionalUpdate?: boolean;
   /** Whether finalizers need no domain before their name. */
   readonly takesAnyFinalizer?: boolean;
+  /** Whether metadata is only looked at in objects that are fine otherwise: the kind itself has no rules for it. */
+  readonly checksMetadataLast?: boolean;
+  /**
+   * The rules for metadata that an update runs beyond those common to all kinds, in their order; the default is those of
+   * updates. They find the same again, so that only the number of causes tells.
+   */
+  readonly metadataRulesOfUpdate?: readonly ('create' | 'update')[];
   /** Whether the kind counts `metadata.generation`; the default is what the real kind does. */
   readonly countsGeneration?: boolean;
   /** Fills in defaults that the schema table does not state. Runs on every decoded object, patched ones included. */

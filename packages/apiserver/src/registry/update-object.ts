@@ -4,7 +4,8 @@ import { StorageError } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { countsGeneration, createObject } from './create-object.ts';
 import { deepEqual } from './deep-equal.ts';
-import { restoreObjectMeta, validateObjectMetaUpdate } from './object-meta.ts';
+import { restoreObjectMeta } from './object-meta.ts';
+import { validateObjectMetaUpdate } from './object-meta-rules.ts';
 import { hasStatus, interpretStorageError, keyOf, modifiedConflict, type ResourceStore } from './resource-store.ts';
 import { admissionAttributes, admit, validateAdmission, type WriteContext } from './write-context.ts';
 

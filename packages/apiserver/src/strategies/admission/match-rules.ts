@@ -6,17 +6,11 @@ import {
   invalidValue,
   labelKeyErrors,
   notSupported,
+  pathSegmentErrors,
   required,
   tooMany,
 } from '@towtank/apimachinery';
-import {
-  checkChoice,
-  checkName,
-  checkSupported,
-  type Errors,
-  type Fields,
-  pathSegmentErrors,
-} from '../validation/field-rules.ts';
+import { checkChoice, checkName, checkSupported, type Errors, type Fields } from '../validation/field-rules.ts';
 import { checkLabelSelector } from '../validation/label-selector-rules.ts';
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];

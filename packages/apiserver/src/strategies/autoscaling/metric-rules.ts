@@ -5,15 +5,10 @@ import {
   forbiddenField,
   invalidValue,
   notSupported,
+  pathSegmentErrors,
   required,
 } from '@towtank/apimachinery';
-import {
-  checkName,
-  checkRequiredName,
-  type Errors,
-  type Fields,
-  pathSegmentErrors,
-} from '../validation/field-rules.ts';
+import { checkName, checkRequiredName, type Errors, type Fields } from '../validation/field-rules.ts';
 import { checkContainerResourceName } from '../validation/resource-rules.ts';
 
 const TYPES = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];

@@ -7,6 +7,7 @@ import {
   type KubeObject,
   legacyIpErrors,
   notSupported,
+  pathSegmentErrors,
   required,
 } from '@towtank/apimachinery';
 import type { Strategy } from '../../registry/strategy.ts';
@@ -16,7 +17,6 @@ import {
   checkRequiredName,
   type Errors,
   type Fields,
-  pathSegmentErrors,
   portNameErrors,
 } from '../validation/field-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';

@@ -6,17 +6,11 @@ import {
   ipErrors,
   isDualStack,
   type KubeObject,
+  pathSegmentErrors,
   required,
 } from '@towtank/apimachinery';
 import type { Strategy } from '../../registry/strategy.ts';
-import {
-  checkName,
-  checkRequiredName,
-  checkUnchanged,
-  type Errors,
-  IMMUTABLE,
-  pathSegmentErrors,
-} from '../validation/field-rules.ts';
+import { checkName, checkRequiredName, checkUnchanged, type Errors, IMMUTABLE } from '../validation/field-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
 
 /** The name of an IPAddress is the address itself. */

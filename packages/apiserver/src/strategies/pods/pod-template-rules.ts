@@ -1,6 +1,6 @@
 /** Rules for the templates from which workloads make pods. */
 import { forbiddenField, invalidValue, type LabelSelector, notSupported } from '@towtank/apimachinery';
-import { validateAnnotations } from '../../registry/object-meta.ts';
+import { validateAnnotations } from '../../registry/object-meta-rules.ts';
 import { checkLabels, type Errors, type Fields } from '../validation/field-rules.ts';
 import { isEmptySelector, selectorMatches } from '../validation/label-selector-rules.ts';
 import { checkPodAnnotations } from './pod-annotation-rules.ts';

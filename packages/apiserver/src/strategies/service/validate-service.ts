@@ -13,7 +13,7 @@ import {
   specialIpErrors,
 } from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
-import { validateLabels } from '../../registry/object-meta.ts';
+import { validateLabels } from '../../registry/object-meta-rules.ts';
 import { isExternallyAccessible, needsHealthCheckPort, type Service } from './service.ts';
 import { clusterIpChangeErrors, clusterIpErrors } from './validate-cluster-ips.ts';
 import { portErrors } from './validate-service-ports.ts';

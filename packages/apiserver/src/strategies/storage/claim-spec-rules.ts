@@ -7,7 +7,7 @@ import {
   notSupported,
   required,
 } from '@towtank/apimachinery';
-import { validateAnnotations } from '../../registry/object-meta.ts';
+import { validateAnnotations } from '../../registry/object-meta-rules.ts';
 import {
   checkGiven,
   checkLabels,

@@ -123,9 +123,3 @@ export function portNameErrors(name: string): string[] {
   if (name.startsWith('-') || name.endsWith('-')) errors.push('must not begin or end with a hyphen');
   return errors;
 }
-
-/** Names that only have to fit into a path. */
-export function pathSegmentErrors(name: string): string[] {
-  if (name === '.' || name === '..') return [`may not be '${name}'`];
-  return ['/', '%'].filter((character) => name.includes(character)).map((bad) => `may not contain '${bad}'`);
-}
