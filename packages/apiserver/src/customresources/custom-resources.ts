@@ -17,7 +17,14 @@ import type { Storage, StorageEvent } from '../storage/storage.ts';
 import { loadedCel } from './cel/load-cel.ts';
 import { compileRules, hasRules } from './cel/run-rules.ts';
 import type { CompiledRules } from './custom-resource-strategy.ts';
-import { DEFINITIONS, type Definition, type DefinitionVersion, isTrue } from './definition/definition.ts';
+import {
+  DEFINITIONS,
+  type Definition,
+  type DefinitionNames,
+  type DefinitionSpec,
+  type DefinitionVersion,
+  isTrue,
+} from './definition/definition.ts';
 import { namesStatus, withConditions } from './definition/definition-conditions.ts';
 import { CLEANUP_FINALIZER } from './definition/definition-strategy.ts';
 import { Removal } from './removal.ts';
@@ -39,6 +46,9 @@ export interface CustomResourcesOptions {
 }
 
 interface Served {
+  /** What it was made from: as long as that stays, so does the rest. */
+  readonly spec: DefinitionSpec;
+  readonly names: DefinitionNames;
   readonly resources: readonly ServedResource[];
   /** The ends of the versions that are or were served, by their names. */
   readonly removals: Map<string, Removal>;
@@ -99,15 +109,14 @@ export class CustomResources {
     this.#work(() => this.#writeStatus(definition, { acceptedNames, conditions }));
   }
 
-  #serve(definition: Definition, names: Parameters<typeof servedVersions>[1]): void {
+  #serve(definition: Definition, names: DefinitionNames): void {
     const { catalog, storage } = this.#options;
     const name = definition.metadata.name ?? '';
     const before = this.#served.get(name);
+    if (before !== undefined && deepEqual([before.spec, before.names], [definition.spec, names])) return;
     const removals = before?.removals ?? new Map<string, Removal>();
     const removal = (version: string): Removal => removalOf(removals, version);
     const resources = servedVersions(definition, names, { storage, removal, rules: rulesOf });
-    const same = before !== undefined && deepEqual(descriptions(before.resources), descriptions(resources));
-    if (same) return;
     const kept = new Set(resources.map(({ resource }) => resource.version));
     for (const { resource } of before?.resources ?? []) {
       if (kept.has(resource.version)) continue;
@@ -116,7 +125,7 @@ export class CustomResources {
       removals.delete(resource.version);
     }
     for (const served of resources) catalog.add(served);
-    this.#served.set(name, { resources, removals });
+    this.#served.set(name, { spec: definition.spec, names, resources, removals });
   }
 
   #withdraw({ metadata }: Definition): void {
@@ -246,11 +255,3 @@ const IN_PROGRESS = {
   reason: 'InstanceDeletionInProgress',
   message: 'CustomResource deletion is in progress',
 };
-
-/** What two servings of a definition differ in, if they do. */
-const descriptions = (served: readonly ServedResource[]): unknown =>
-  served.map(({ resource, openApiSchema, fromStored }) => ({
-    resource,
-    openApiSchema,
-    converts: fromStored !== undefined,
-  }));

@@ -24,12 +24,25 @@ export interface RuleFault {
   readonly detail: string;
 }
 
-/** Compiles a rule for the values of a schema. */
-export function compileRule(
-  rule: ValidationRule,
-  schema: JsonSchema,
-  modules: CelModules,
-): { readonly compiled?: CompiledRule; readonly faults: readonly RuleFault[] } {
+/** What compiling a rule has come to. */
+export interface RuleOutcome {
+  readonly compiled?: CompiledRule;
+  readonly faults: readonly RuleFault[];
+}
+
+const outcomes = new WeakMap<ValidationRule, RuleOutcome>();
+
+/** Compiles a rule for the values of the schema that states it; once, though it is checked first and served later. */
+export function compileRule(rule: ValidationRule, schema: JsonSchema, modules: CelModules): RuleOutcome {
+  let outcome = outcomes.get(rule);
+  if (outcome === undefined) {
+    outcome = compileFor(rule, schema, modules);
+    outcomes.set(rule, outcome);
+  }
+  return outcome;
+}
+
+function compileFor(rule: ValidationRule, schema: JsonSchema, modules: CelModules): RuleOutcome {
   const type = typeOfSchema(schema);
   if (type === undefined) return { faults: [{ field: 'rule', detail: UNTYPED }] };
   const oldType: CelType = rule.optionalOldSelf === true ? { kind: 'optional', value: type } : type;
