@@ -14,7 +14,7 @@ import { updateObject } from '../registry/update-object.ts';
 import type { WriteContext } from '../registry/write-context.ts';
 import type { ResourceCatalog, ServedResource } from '../resources/catalog.ts';
 import type { Storage, StorageEvent } from '../storage/storage.ts';
-import { loadedCel } from './cel/load-cel.ts';
+import { loadCel, loadedCel } from './cel/load-cel.ts';
 import { compileRules, hasRules } from './cel/run-rules.ts';
 import type { CompiledRules } from './custom-resource-strategy.ts';
 import {
@@ -101,12 +101,23 @@ export class CustomResources {
       this.#work(() => this.#cleanUp(definition));
       return;
     }
+    if (lacksEvaluator(definition)) {
+      this.#work(() => this.#takeWithEvaluator(definition));
+      return;
+    }
     const { acceptedNames, conditions } = namesStatus(definition, this.#others(definition), formatTime(clock.now()));
     const established = conditions.some(({ type, status }) => type === 'Established' && status === 'True');
     if (established) this.#serve(definition, acceptedNames);
     const { status } = definition;
     if (deepEqual(status?.acceptedNames, acceptedNames) && deepEqual(status?.conditions, conditions)) return;
     this.#work(() => this.#writeStatus(definition, { acceptedNames, conditions }));
+  }
+
+  /** A definition that was put into storage by other ways than the API's has not been checked before. */
+  async #takeWithEvaluator({ metadata }: Definition): Promise<void> {
+    await loadCel();
+    const stored = this.#options.storage.peek(DEFINITIONS, metadata.name ?? '');
+    if (stored !== undefined) this.#take(stored.object as Definition);
   }
 
   #serve(definition: Definition, names: DefinitionNames): void {
@@ -233,6 +244,9 @@ export class CustomResources {
       .finally(end);
   }
 }
+
+const lacksEvaluator = ({ spec }: Definition): boolean =>
+  loadedCel() === undefined && spec.versions.some(({ schema }) => hasRules(schema?.openAPIV3Schema ?? {}));
 
 function removalOf(removals: Map<string, Removal>, version: string): Removal {
   const known = removals.get(version);
