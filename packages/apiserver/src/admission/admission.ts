@@ -1,11 +1,21 @@
 /** What stands between a decoded request and the registry. */
 import type { KubeObject, UserInfo } from '@towtank/apimachinery';
+import type { ServedResource } from '../resources/catalog.ts';
 import type { Resource } from '../resources/resource.ts';
+
+/** The rounds of the mutating half of one request: a second one follows where a plugin asks for it in the first. */
+export interface AdmissionRound {
+  isSecond: boolean;
+  wantsSecond: boolean;
+}
 
 /** A request as admission sees it. */
 export interface AdmissionAttributes {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  /** The stored version. */
   readonly resource: Resource;
+  /** The version that is asked for; undefined for writes of the server's own. */
+  readonly served?: ServedResource | undefined;
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
@@ -15,7 +25,8 @@ export interface AdmissionAttributes {
   readonly oldObject: KubeObject | undefined;
   readonly user: UserInfo;
   readonly dryRun: boolean;
-  /** Options of the request, as an object of kind CreateOptions, UpdateOptions, PatchOptions or DeleteOptions. */
+  readonly round: AdmissionRound;
+  /** Options of the request: the fields of CreateOptions, UpdateOptions or DeleteOptions. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Adds a Warning header to the answer. */
   warn(text: string): void;

@@ -40,6 +40,12 @@ export function isDryRun(values: readonly string[], kind: string): boolean {
   throw invalid({ group: 'meta.k8s.io', kind }, '', [{ field: 'dryRun', reason: 'FieldValueNotSupported', body }]);
 }
 
+/** The options of a create or an update that its query names. */
+export function optionsOf({ attributes: { query } }: ApiCall): Readonly<Record<string, unknown>> {
+  const [fieldManager, fieldValidation] = [query.get('fieldManager'), query.get('fieldValidation')];
+  return { ...(fieldManager ? { fieldManager } : {}), ...(fieldValidation ? { fieldValidation } : {}) };
+}
+
 /** The context in which the registry serves the call. */
 export function writeContext(
   call: ApiCall,
@@ -49,6 +55,7 @@ export function writeContext(
   const { attributes, environment, user, warnings, served, store } = call;
   return {
     resource: store.resource,
+    served,
     servedGroup: served.resource.group,
     namespace: attributes.namespace,
     name: attributes.name,

@@ -12,7 +12,7 @@ import {
 } from '@towtank/apimachinery';
 import { updateObject } from '../registry/update-object.ts';
 import type { DecodedBody } from '../schema/decode-body.ts';
-import { type ApiCall, isDryRun, writeContext } from './api-call.ts';
+import { type ApiCall, isDryRun, optionsOf, writeContext } from './api-call.ts';
 import { checkName, checkNamespace } from './check-identity.ts';
 import { negotiate } from './negotiate.ts';
 import { applyObject, type PatchType, patchObject } from './object-codec.ts';
@@ -35,7 +35,11 @@ export async function patchHandler(call: ApiCall): Promise<ApiResponse> {
   const patch = await patchBody(call);
   const transform = (old: KubeObject | undefined): KubeObject => checked(call, patchedObject(call, old, patch));
   const createsMissing = patch.type === 'apply' && attributes.subresource === '';
-  const { stored, created } = await updateObject(store, { transform, createsMissing }, writeContext(call, dryRun));
+  const { stored, created } = await updateObject(
+    store,
+    { transform, createsMissing },
+    writeContext(call, dryRun, optionsOf(call)),
+  );
   return finish(storedResponse(created ? 201 : 200, stored, representation, call.warnings));
 }
 

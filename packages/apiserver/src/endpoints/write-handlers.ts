@@ -2,7 +2,7 @@
 import { type ApiResponse, invalid, invalidValue, type KubeObject, methodNotAllowed } from '@towtank/apimachinery';
 import { createObject } from '../registry/create-object.ts';
 import { updateObject } from '../registry/update-object.ts';
-import { type ApiCall, isDryRun, writeContext } from './api-call.ts';
+import { type ApiCall, isDryRun, optionsOf, writeContext } from './api-call.ts';
 import { checkName, checkNamespace } from './check-identity.ts';
 import { negotiate } from './negotiate.ts';
 import { decodeForCall } from './object-codec.ts';
@@ -17,7 +17,7 @@ export async function createHandler(call: ApiCall): Promise<ApiResponse> {
   const dryRun = isDryRun(attributes.query.getAll('dryRun'), 'CreateOptions');
   const object = decodeForCall(call, await readBody(call));
   checkNamespace(call, object);
-  const stored = await createObject(store, object, writeContext(call, dryRun));
+  const stored = await createObject(store, object, writeContext(call, dryRun, optionsOf(call)));
   return finish(storedResponse(201, stored, representation, call.warnings));
 }
 
@@ -37,7 +37,11 @@ export async function updateHandler(call: ApiCall): Promise<ApiResponse> {
     return object;
   };
   const createsMissing = attributes.subresource === '' && store.strategy.allowCreateOnUpdate === true;
-  const { stored, created } = await updateObject(store, { transform, createsMissing }, writeContext(call, dryRun));
+  const { stored, created } = await updateObject(
+    store,
+    { transform, createsMissing },
+    writeContext(call, dryRun, optionsOf(call)),
+  );
   return finish(storedResponse(created ? 201 : 200, stored, representation, call.warnings));
 }
 

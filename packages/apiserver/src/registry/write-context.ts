@@ -1,11 +1,14 @@
 /** What a write carries through the registry. */
 import type { KubeObject } from '@towtank/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission/admission.ts';
+import type { ServedResource } from '../resources/catalog.ts';
 import type { StrategyContext } from './strategy.ts';
 
 /** A write on its way: the strategy's context, the admission chain and the options of the request. */
 export interface WriteContext extends StrategyContext {
   readonly name: string;
+  /** The version that is asked for; undefined for writes of the server's own. */
+  readonly served?: ServedResource | undefined;
   readonly admission: readonly AdmissionPlugin[];
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -17,14 +20,22 @@ export function admissionAttributes(
   object: KubeObject | undefined,
   oldObject: KubeObject | undefined,
 ): AdmissionAttributes {
-  const { resource, subresource, namespace, user, dryRun, options, warn } = context;
+  const { resource, served, subresource, namespace, user, dryRun, options, warn } = context;
   const name = context.name || object?.metadata.name || '';
-  return { operation, resource, subresource, namespace, name, object, oldObject, user, dryRun, options, warn };
+  const round = { isSecond: false, wantsSecond: false };
+  const what = { operation, resource, served, subresource, namespace, name, object, oldObject };
+  return { ...what, user, dryRun, options, round, warn };
 }
 
-/** Runs the mutating half of the chain, in order. */
-export const admit = (plugins: readonly AdmissionPlugin[], attributes: AdmissionAttributes): void | Promise<void> =>
-  run('admit', plugins, attributes);
+/** Runs the mutating half of the chain, in order; twice where a webhook has changed what plugins before it have seen. */
+export function admit(plugins: readonly AdmissionPlugin[], attributes: AdmissionAttributes): void | Promise<void> {
+  return run('admit', plugins, attributes)?.then(() => {
+    const { round } = attributes;
+    if (!round.wantsSecond) return undefined;
+    round.isSecond = true;
+    return run('admit', plugins, attributes);
+  });
+}
 
 /** Runs the validating half of the chain, in order. */
 export const validateAdmission = (

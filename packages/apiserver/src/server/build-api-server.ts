@@ -10,6 +10,7 @@ import {
   type UserInfo,
 } from '@towtank/apimachinery';
 import { builtInAdmission } from '../admission/built-in-admission.ts';
+import { dynamicAdmission } from '../admission/dynamic-admission.ts';
 import { authenticationConfigMap } from '../bootstrap/authentication-config-map.ts';
 import { defaultServiceCidr } from '../bootstrap/default-service-cidr.ts';
 import { type AdvertisedAddress, publishKubernetesService } from '../bootstrap/kubernetes-service.ts';
@@ -42,7 +43,10 @@ export interface ApiServerOptions extends SecurityOptions, InFlightOptions {
   readonly advertisedAddress?: AdvertisedAddress;
   /** Names of built-in admission plugins to leave out; `ServiceAccount` where no controllers run, for example. */
   readonly disabledAdmission?: readonly string[];
-  /** How to reach into pods: their logs, commands and ports. Without it those subresources answer 503. */
+  /**
+   * How to reach into pods: their logs, commands and ports. Without it those subresources answer 503, and webhooks that are
+   * reached through a Service cannot be called.
+   */
   readonly nodes?: NodeConnector | undefined;
 }
 
@@ -60,12 +64,27 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
   const allocators = buildAllocators({ storage, clock, random, serviceCidrs });
   await allocators.cidrs.follow(storage);
   const stops = [() => security.close(), () => allocators.cidrs.close()];
+  const catalog = buildCatalog(storage, buildStrategies(allocators, security.strategies));
+  const dynamic = dynamicAdmission({
+    storage,
+    catalog,
+    clock,
+    random: random.fork('admission'),
+    network: options.nodes,
+  });
+  stops.push(() => dynamic.close());
   const apiServer = new ApiServer({
     clock,
     random,
     storage,
-    catalog: buildCatalog(storage, buildStrategies(allocators, security.strategies)),
-    admission: builtInAdmission({ storage, clock, random, disabled: options.disabledAdmission ?? [] }),
+    catalog,
+    admission: builtInAdmission({
+      storage,
+      clock,
+      random,
+      disabled: options.disabledAdmission ?? [],
+      dynamic: dynamic.plugins,
+    }),
     handlers: { ...resourceHandlers(), ...connectHandlers(options.nodes), ...security.handlers },
     authenticate: security.authenticate,
     admit: security.admit,
@@ -86,7 +105,6 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
   await publishKubernetesService(transport, firstAddress(serviceCidrs[0] ?? ''), advertisedAddress);
   const { activity } = options;
   stops.push(await startUpkeep({ storage, clock, random, allocators, serviceCidrs, transport, activity }));
-  const { catalog } = apiServer;
   const customResources = new CustomResources({ storage, catalog, clock, random, transport, activity });
   customResources.start();
   stops.push(() => customResources.close());

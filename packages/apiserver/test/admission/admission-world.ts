@@ -73,6 +73,7 @@ function attributesOf(asked: Asked): AdmissionAttributes {
     oldObject,
     user: { name: 'tester' },
     dryRun: asked.dryRun ?? false,
+    round: { isSecond: false, wantsSecond: false },
     options: {},
     warn: () => {},
   };

@@ -13,6 +13,7 @@ import {
   MATCH_POLICIES,
   qualifiedDomainErrors,
 } from './match-rules.ts';
+import { unreviewedWarnings } from './unreviewed-warnings.ts';
 
 const MAX_SECONDS = 30;
 const VERSIONS = ['v1', 'v1beta1'];
@@ -105,4 +106,8 @@ function toleranceOf(next: KubeObject, old: KubeObject): Tolerance {
 export const webhookStrategy: Strategy = {
   validate: rules((errors, configuration) => checkConfiguration(errors, configuration, STRICT)),
   validateUpdate: changeRules((errors, next, old) => checkConfiguration(errors, next, toleranceOf(next, old))),
+  warnings: ({ webhooks }) =>
+    ((webhooks ?? []) as Fields[]).flatMap(({ rules: given }, index) =>
+      unreviewedWarnings(given ?? [], `webhooks[${index}].rules`),
+    ),
 };
