@@ -27,13 +27,21 @@ export function configKeyErrors(key: string): string[] {
   return errors;
 }
 
-const keyErrors = (field: string, data: object | undefined): FieldError[] =>
-  Object.keys(data ?? {}).flatMap((key) =>
-    configKeyErrors(key).map((message) => invalidValue(`${field}[${key}]`, key, message)),
-  );
+type Data = Readonly<Record<string, string>>;
 
-const bytesOf = (data: Record<string, string> | undefined, encoding: 'utf8' | 'base64'): number =>
-  Object.values(data ?? {}).reduce((total, value) => total + Buffer.byteLength(value, encoding), 0);
+function checkKeys(errors: FieldError[], field: string, data: Data, others?: Data): void {
+  for (const key in data) {
+    for (const message of configKeyErrors(key)) errors.push(invalidValue(`${field}[${key}]`, key, message));
+    if (others !== undefined && Object.hasOwn(others, key))
+      errors.push(invalidValue(`${field}[${key}]`, key, 'duplicate of key present in binaryData'));
+  }
+}
+
+function bytesOf(data: Data, encoding: 'utf8' | 'base64'): number {
+  let bytes = 0;
+  for (const key in data) bytes += Buffer.byteLength(data[key] ?? '', encoding);
+  return bytes;
+}
 
 function immutabilityErrors(next: KubeObject, old: KubeObject, fields: readonly string[]): FieldError[] {
   if (old.immutable !== true) return [];
@@ -45,17 +53,19 @@ function immutabilityErrors(next: KubeObject, old: KubeObject, fields: readonly 
 }
 
 function validateConfigMap(configMap: KubeObject): FieldError[] {
-  const errors = [...keyErrors('data', configMap.data), ...keyErrors('binaryData', configMap.binaryData)];
-  for (const key of Object.keys(configMap.binaryData ?? {}))
-    if (Object.hasOwn(configMap.data ?? {}, key))
-      errors.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
-  const bytes = bytesOf(configMap.data, 'utf8') + bytesOf(configMap.binaryData, 'base64');
+  const data: Data = configMap.data ?? {};
+  const binaryData: Data = configMap.binaryData ?? {};
+  const errors: FieldError[] = [];
+  checkKeys(errors, 'data', data, binaryData);
+  checkKeys(errors, 'binaryData', binaryData);
+  const bytes = bytesOf(data, 'utf8') + bytesOf(binaryData, 'base64');
   if (bytes > MAX_TOTAL_BYTES) errors.push(tooLong('', MAX_TOTAL_BYTES));
   return errors;
 }
 
 /** The strategy of ConfigMaps. */
 export const configMapStrategy: Strategy = {
+  metadataRulesOfUpdate: ['update', 'create'],
   validate: validateConfigMap,
   validateUpdate: (next, old) => [...immutabilityErrors(next, old, ['data', 'binaryData']), ...validateConfigMap(next)],
 };
@@ -89,13 +99,15 @@ function jsonObjectProblem(bytes: Buffer): string | undefined {
 }
 
 function validateSecret(secret: KubeObject): FieldError[] {
-  const { type, data = {} } = secret;
-  const errors = keyErrors('data', data);
+  const { type } = secret;
+  const data: Data = secret.data ?? {};
+  const errors: FieldError[] = [];
+  checkKeys(errors, 'data', data);
   if (bytesOf(data, 'base64') > MAX_TOTAL_BYTES) errors.push(tooLong('data', MAX_TOTAL_BYTES));
   for (const key of Object.hasOwn(REQUIRED_KEYS, type) ? (REQUIRED_KEYS[type] ?? []) : []) {
     const missing = !Object.hasOwn(data, key) || (key === 'ssh-privatekey' && data[key] === '');
     if (missing) errors.push(required(`data[${key}]`));
-    else if (JSON_KEYS.has(key)) errors.push(...dockerConfigErrors(`data[${key}]`, data[key]));
+    else if (JSON_KEYS.has(key)) errors.push(...dockerConfigErrors(`data[${key}]`, data[key] ?? ''));
   }
   if (type === 'kubernetes.io/basic-auth' && data.username === undefined && data.password === undefined)
     errors.push(required('data[username]'), required('data[password]'));
@@ -109,6 +121,7 @@ function validateSecret(secret: KubeObject): FieldError[] {
 
 /** The strategy of Secrets. */
 export const secretStrategy: Strategy = {
+  metadataRulesOfUpdate: ['update', 'create'],
   setDefaults(secret) {
     secret.type ??= 'Opaque';
     if (secret.type === '') secret.type = 'Opaque';

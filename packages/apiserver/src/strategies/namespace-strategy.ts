@@ -1,9 +1,28 @@
 /** Namespaces: held by `spec.finalizers` until their contents are gone. */
-import { dns1123LabelErrors, forbidden, invalidValue, type KubeObject } from '@towtank/apimachinery';
+import {
+  dns1123LabelErrors,
+  type FieldError,
+  forbidden,
+  invalidValue,
+  type KubeObject,
+  labelKeyErrors,
+} from '@towtank/apimachinery';
+import { checkFinalizerDomain } from '../registry/object-meta-rules.ts';
 import type { Strategy } from '../registry/strategy.ts';
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 const UNDELETABLE = new Set(['default', 'kube-system', 'kube-public']);
+
+/** Each finalizer is a name with a domain, or one of Kubernetes' own. */
+function finalizerErrors({ spec }: KubeObject, fieldOf: (index: number) => string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, finalizer] of ((spec?.finalizers ?? []) as readonly string[]).entries()) {
+    const field = fieldOf(index);
+    for (const message of labelKeyErrors(finalizer)) errors.push(invalidValue(field, finalizer, message));
+    checkFinalizerDomain(errors, field, finalizer);
+  }
+  return errors;
+}
 
 /** The strategy of Namespaces. */
 export const namespaceStrategy: Strategy = {
@@ -28,6 +47,9 @@ export const namespaceStrategy: Strategy = {
       if (namespace.metadata.finalizers.length === 0) delete namespace.metadata.finalizers;
     } else namespace.spec = structuredClone(old.spec);
   },
+  validate: (namespace) => finalizerErrors(namespace, () => 'spec.finalizers'),
+  validateUpdate: (namespace, _, { subresource }) =>
+    subresource === 'finalize' ? finalizerErrors(namespace, (index) => `spec.finalizers[${index}]`) : [],
   validateStatusUpdate({ metadata, status }) {
     const deleting = metadata.deletionTimestamp !== undefined;
     const phase = status?.phase ?? '';

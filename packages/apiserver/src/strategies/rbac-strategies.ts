@@ -4,7 +4,9 @@ import {
   type FieldError,
   invalidValue,
   type KubeObject,
+  type LabelSelector,
   notSupported,
+  pathSegmentErrors,
   required,
 } from '@towtank/apimachinery';
 import type { EscalationGuard } from '../authorization/escalation.ts';
@@ -17,6 +19,7 @@ import {
 } from '../authorization/policy.ts';
 import type { Strategy } from '../registry/strategy.ts';
 import type { StrategyTable } from './strategy-table.ts';
+import { checkLabelSelector } from './validation/label-selector-rules.ts';
 
 /** The strategies of the four kinds; the guard refuses escalations. */
 export function rbacStrategies(guard: EscalationGuard): StrategyTable {
@@ -30,21 +33,16 @@ export function rbacStrategies(guard: EscalationGuard): StrategyTable {
   };
 }
 
-const FORBIDDEN_NAMES = ['.', '..'];
-const FORBIDDEN_CHARACTERS = ['/', '%'];
-
-/** Names of roles may hold colons and capitals: whatever fits into a path. */
-function nameErrors(name: string): string[] {
-  if (FORBIDDEN_NAMES.includes(name)) return [`may not be '${name}'`];
-  return FORBIDDEN_CHARACTERS.filter((character) => name.includes(character)).map(
-    (character) => `may not contain '${character}'`,
-  );
-}
+/** What the four have in common: names may hold colons and capitals, whatever fits into a path. */
+const SHARED: Strategy = {
+  nameErrors: pathSegmentErrors,
+  allowCreateOnUpdate: true,
+  metadataRulesOfUpdate: ['create', 'update'],
+};
 
 /** Role and ClusterRole. */
 const roleStrategy: Strategy = {
-  nameErrors,
-  allowCreateOnUpdate: true,
+  ...SHARED,
   setDefaults(role) {
     if (role.rules === undefined || role.rules?.length === 0) role.rules = null;
   },
@@ -56,8 +54,7 @@ const roleStrategy: Strategy = {
 
 /** RoleBinding and ClusterRoleBinding. */
 const bindingStrategy: Strategy = {
-  nameErrors,
-  allowCreateOnUpdate: true,
+  ...SHARED,
   setDefaults({ roleRef, subjects }) {
     if (typeof roleRef === 'object' && roleRef !== null) roleRef.apiGroup ||= RBAC_GROUP;
     for (const subject of subjects ?? [])
@@ -100,13 +97,18 @@ function singleRuleErrors(rule: PolicyRule, field: string, namespaced: boolean):
 }
 
 function aggregationErrors({ aggregationRule }: KubeObject): FieldError[] {
-  if (aggregationRule == null || aggregationRule.clusterRoleSelectors?.length > 0) return [];
-  return [
-    required(
-      'aggregationRule.clusterRoleSelectors',
-      'at least one clusterRoleSelector required if aggregationRule is non-nil',
-    ),
-  ];
+  if (aggregationRule == null) return [];
+  const field = 'aggregationRule.clusterRoleSelectors';
+  const selectors: readonly LabelSelector[] = aggregationRule.clusterRoleSelectors ?? [];
+  const errors: FieldError[] = [];
+  if (selectors.length === 0)
+    errors.push(required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil'));
+  for (const [index, selector] of selectors.entries()) {
+    const before = errors.length;
+    checkLabelSelector(errors, `${field}[${index}]`, selector);
+    if (errors.length > before) errors.push(invalidValue(`${field}[${index}]`, null, 'invalid label selector.'));
+  }
+  return errors;
 }
 
 function bindingErrors({ roleRef, subjects }: BindingObject, namespaced: boolean): FieldError[] {
@@ -116,7 +118,7 @@ function bindingErrors({ roleRef, subjects }: BindingObject, namespaced: boolean
   if (apiGroup !== RBAC_GROUP) errors.push(notSupported('roleRef.apiGroup', apiGroup, [RBAC_GROUP]));
   if (!kinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, kinds));
   if (name === '') errors.push(required('roleRef.name'));
-  else errors.push(...nameErrors(name).map((message) => invalidValue('roleRef.name', name, message)));
+  else errors.push(...pathSegmentErrors(name).map((message) => invalidValue('roleRef.name', name, message)));
   for (const [index, subject] of (subjects ?? []).entries())
     errors.push(...subjectErrors(subject, `subjects[${index}]`, namespaced));
   return errors;

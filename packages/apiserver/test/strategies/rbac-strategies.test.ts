@@ -48,6 +48,15 @@ const CASES: { name: string; kind: string; object: object; errors: string[] }[] 
     errors: ['rules[0].verbs: Required value: verbs must contain at least one value'],
   },
   {
+    name: 'what a role gathers is selected well',
+    kind: 'ClusterRole',
+    object: { aggregationRule: { clusterRoleSelectors: [{ matchExpressions: [{ key: 'a', operator: 'In' }] }] } },
+    errors: [
+      "aggregationRule.clusterRoleSelectors[0].matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+      'aggregationRule.clusterRoleSelectors[0]: Invalid value: null: invalid label selector.',
+    ],
+  },
+  {
     name: 'a rule needs groups and resources',
     kind: 'Role',
     object: { rules: [{ verbs: ['get'] }] },

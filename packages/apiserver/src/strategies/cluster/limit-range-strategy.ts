@@ -43,8 +43,9 @@ function checkRange(errors: Errors, { spec = {} }: KubeObject): void {
     if (seen.has(type)) errors.push(duplicate(`${field}.type`, type));
     seen.add(type);
     for (const part of PARTS) checkPart(errors, field, part, limit);
-    for (const name of new Set(PARTS.flatMap((part) => Object.keys(limit[part] ?? {}))))
-      checkOrders(errors, field, limit, name);
+    const compared = type === 'Pod' ? { ...limit, default: undefined, defaultRequest: undefined } : limit;
+    for (const name of new Set(PARTS.flatMap((part) => Object.keys(compared[part] ?? {}))))
+      checkOrders(errors, field, compared, name);
   }
 }
 
@@ -105,4 +106,8 @@ const numberOf = (amount: string | undefined): number | undefined =>
   amount === undefined ? undefined : Number(parseQuantity(amount)?.nano ?? 0n) / 1e9;
 
 /** The strategy of LimitRanges. */
-export const limitRangeStrategy: Strategy = { allowCreateOnUpdate: true, validate: rules(checkRange) };
+export const limitRangeStrategy: Strategy = {
+  allowCreateOnUpdate: true,
+  metadataRulesOfUpdate: ['create'],
+  validate: rules(checkRange),
+};

@@ -62,6 +62,8 @@ function checkUpdate(errors: Errors, node: KubeObject, old: KubeObject): void {
   if (old.spec?.providerID && old.spec.providerID !== node.spec?.providerID)
     errors.push(forbiddenField('spec.providerID', `${SET_ONCE} providerID except from "" to valid`));
   checkTaints(errors, 'metadata.taints', node.spec?.taints ?? []);
+  if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? ''))
+    errors.push(forbiddenField('spec.externalID', 'may not be updated'));
 }
 
 function checkRanges(errors: Errors, next: readonly string[], old: readonly string[]): void {

@@ -1,7 +1,7 @@
 /** PriorityClasses: a number that never changes; the highest are the system's own. */
-import { forbiddenField, invalidValue, type KubeObject, notSupported } from '@towtank/apimachinery';
+import { forbiddenField, invalidValue, type KubeObject } from '@towtank/apimachinery';
 import type { Strategy } from '../../registry/strategy.ts';
-import { type Errors, IMMUTABLE } from '../validation/field-rules.ts';
+import { checkChoice, type Errors, IMMUTABLE } from '../validation/field-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
 
 /** Above this, only classes that Kubernetes comes with. */
@@ -29,8 +29,7 @@ function checkClass(
     errors.push(
       forbiddenField('value', `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`),
     );
-  if (preemptionPolicy !== undefined && !POLICIES.includes(preemptionPolicy))
-    errors.push(notSupported('preemptionPolicy', preemptionPolicy, POLICIES));
+  if (preemptionPolicy !== undefined) checkChoice(errors, 'preemptionPolicy', preemptionPolicy, POLICIES);
 }
 
 const reserved = (why: string): string =>

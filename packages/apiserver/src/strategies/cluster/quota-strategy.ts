@@ -22,15 +22,22 @@ const CONFLICTS = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
 ];
-const POD_RESOURCES = ['cpu', 'memory', 'ephemeral-storage', 'pods'];
+const POD_RESOURCES = new Set([
+  'pods',
+  'cpu',
+  'memory',
+  'requests.cpu',
+  'requests.memory',
+  'limits.cpu',
+  'limits.memory',
+]);
 
-/** Pods without requests are counted, and nothing else of them. */
+/** Pods without requests are counted, and nothing else of them. A scope that is none suits everything. */
 function suits(scope: string, resource: string): boolean {
   if (scope === 'BestEffort') return resource === 'pods';
   if (scope === 'VolumeAttributesClass')
     return resource === 'persistentvolumeclaims' || resource === 'requests.storage';
-  const plain = resource.replace(/^(requests|limits)\./, '');
-  return POD_RESOURCES.includes(plain);
+  return !POD_SCOPES.includes(scope) || POD_RESOURCES.has(resource);
 }
 
 function checkAmounts(errors: Errors, field: string, amounts: Record<string, string> | undefined): void {

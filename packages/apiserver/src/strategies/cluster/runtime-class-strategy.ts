@@ -8,7 +8,7 @@ import { changeRules, rules } from '../validation/rules.ts';
 
 function checkClass(errors: Errors, { handler = '', overhead, scheduling }: KubeObject): void {
   checkName(errors, 'handler', handler, dns1123LabelErrors);
-  if (overhead !== undefined) checkResources(errors, 'overhead.podFixed', { limits: overhead.podFixed }, []);
+  if (overhead !== undefined) checkResources(errors, 'overhead', { limits: overhead.podFixed }, []);
   if (scheduling === undefined) return;
   checkLabels(errors, 'scheduling.nodeSelector', scheduling.nodeSelector);
   checkTolerations(errors, 'scheduling.tolerations', scheduling.tolerations ?? []);
@@ -16,6 +16,8 @@ function checkClass(errors: Errors, { handler = '', overhead, scheduling }: Kube
 
 /** The strategy of RuntimeClasses. */
 export const runtimeClassStrategy: Strategy = {
+  allowUnconditionalUpdate: false,
+  takesAnyFinalizer: true,
   validate: rules(checkClass),
   validateUpdate: changeRules((errors, next, old) => checkUnchanged(errors, 'handler', next.handler, old.handler)),
 };

@@ -7,5 +7,6 @@ const MOUNTABLE_WARNING = `metadata.annotations[${MOUNTABLE}]: deprecated in v1.
 /** The strategy of ServiceAccounts. */
 export const serviceAccountStrategy: Strategy = {
   returnsDeletedObject: true,
+  metadataRulesOfUpdate: ['update', 'create'],
   warnings: ({ metadata }) => (metadata.annotations?.[MOUNTABLE] === undefined ? [] : [MOUNTABLE_WARNING]),
 };

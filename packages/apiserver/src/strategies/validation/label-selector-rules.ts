@@ -12,17 +12,37 @@ import {
 } from '@towtank/apimachinery';
 import { checkLabels, checkName, type Errors, type Fields } from './field-rules.ts';
 
-/** A selector, where there is one, is well formed. */
-export function checkLabelSelector(errors: Errors, field: string, selector: LabelSelector | undefined): void {
+/**
+ * A selector, where there is one, is well formed. Where objects with bad values in the requirements of theirs have been
+ * taken before, their updates may take any value.
+ */
+export function checkLabelSelector(
+  errors: Errors,
+  field: string,
+  selector: LabelSelector | undefined,
+  takesAnyValue = false,
+): void {
   if (selector === undefined || selector === null) return;
   checkLabels(errors, `${field}.matchLabels`, selector.matchLabels);
   for (const [index, expression] of (selector.matchExpressions ?? []).entries())
-    checkRequirement(errors, `${field}.matchExpressions[${index}]`, expression);
+    checkRequirement(errors, `${field}.matchExpressions[${index}]`, expression, takesAnyValue);
 }
 
-function checkRequirement(errors: Errors, field: string, { key = '', operator = '', values = [] }: Fields): void {
+/** Whether a requirement of a selector has a value that no label has. */
+export const hasBadSelectorValue = (selector: LabelSelector | undefined): boolean =>
+  (selector?.matchExpressions ?? []).some(({ values }) =>
+    (values ?? []).some((value) => labelValueErrors(value).length > 0),
+  );
+
+function checkRequirement(
+  errors: Errors,
+  field: string,
+  { key = '', operator = '', values = [] }: Fields,
+  takesAnyValue: boolean,
+): void {
   errors.push(...operatorErrors(field, operator, values));
   checkName(errors, `${field}.key`, key, labelKeyErrors);
+  if (takesAnyValue) return;
   for (const [index, value] of values.entries())
     checkName(errors, `${field}.values[${index}]`, value, labelValueErrors);
 }
