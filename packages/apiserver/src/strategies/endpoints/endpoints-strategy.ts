@@ -1,79 +1,63 @@
 /** Endpoints: rules for subsets. */
-import { type FieldError, type KubeObject, legacyIpErrors, required, specialIpErrors } from '@towtank/apimachinery';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  type KubeObject,
+  legacyIpErrors,
+  required,
+  specialIpErrors,
+} from '@towtank/apimachinery';
 import { deepEqual } from '../../registry/deep-equal.ts';
 import type { Strategy } from '../../registry/strategy.ts';
-import {
-  appProtocolErrors,
-  hostnameErrors,
-  nodeNameErrors,
-  portNameErrors,
-  portNumberErrors,
-  protocolErrors,
-} from './address-errors.ts';
+import { checkName, checkPort, type Errors, type Fields } from '../validation/field-rules.ts';
+import { rules } from '../validation/rules.ts';
+import { checkPortName, checkProtocols, isOrdinaryAddress } from './endpoint-rules.ts';
 
-interface Address {
-  readonly ip: string;
-  readonly hostname?: string;
-  readonly nodeName?: string;
+function checkSubsets(errors: Errors, { subsets }: KubeObject): void {
+  for (const [index, subset] of ((subsets ?? []) as readonly Fields[]).entries())
+    checkSubset(errors, `subsets[${index}]`, subset);
 }
 
-interface Port {
-  readonly name?: string;
-  readonly port: number;
-  readonly protocol?: string;
-  readonly appProtocol?: string;
+function checkSubset(errors: Errors, field: string, subset: Fields): void {
+  const addresses: readonly Fields[] = subset.addresses ?? [];
+  const notReady: readonly Fields[] = subset.notReadyAddresses ?? [];
+  const ports: readonly Fields[] = subset.ports ?? [];
+  if (addresses.length === 0 && notReady.length === 0)
+    errors.push(required(field, 'must specify `addresses` or `notReadyAddresses`'));
+  checkAddresses(errors, `${field}.addresses`, addresses);
+  checkAddresses(errors, `${field}.notReadyAddresses`, notReady);
+  for (const [index, port] of ports.entries())
+    checkEndpointPort(errors, `${field}.ports[${index}]`, port, ports.length > 1);
 }
 
-interface Subset {
-  readonly addresses?: readonly Address[];
-  readonly notReadyAddresses?: readonly Address[];
-  readonly ports?: readonly Port[];
+function checkAddresses(errors: Errors, field: string, addresses: readonly Fields[]): void {
+  for (const [index, { ip = '', hostname, nodeName }] of addresses.entries()) {
+    const isOrdinary = isOrdinaryAddress(ip);
+    if (isOrdinary && !hostname && nodeName === undefined) continue;
+    const at = `${field}[${index}]`;
+    if (!isOrdinary) errors.push(...legacyIpErrors(`${at}.ip`, ip));
+    if (hostname) checkName(errors, `${at}.hostname`, hostname, dns1123LabelErrors);
+    checkName(errors, `${at}.nodeName`, nodeName, dns1123SubdomainErrors);
+    if (!isOrdinary) errors.push(...specialIpErrors(`${at}.ip`, ip));
+  }
 }
 
-/** The strategy of Endpoints. */
+function checkEndpointPort(errors: Errors, field: string, port: Fields, needsName: boolean): void {
+  if (needsName && !port.name) errors.push(required(`${field}.name`));
+  else checkPortName(errors, field, port.name);
+  checkPort(errors, `${field}.port`, port.port);
+  checkProtocols(errors, field, port);
+}
+
+const subsetErrors = rules(checkSubsets);
+
+/** The strategy of Endpoints. Subsets that have been taken before are not questioned while they stay as they are. */
 export const endpointsStrategy: Strategy = {
   allowCreateOnUpdate: true,
-  validate: (endpoints) => subsetErrors(endpoints, new Set()),
-  validateUpdate: (next, old) =>
-    deepEqual(next.subsets, old.subsets) ? [] : subsetErrors(next, new Set(addressesOf(old).map(({ ip }) => ip))),
+  metadataRulesOfUpdate: ['update', 'create'],
+  validate: subsetErrors,
+  validateUpdate(next, old) {
+    const errors = subsetErrors(next);
+    return errors.length > 0 && deepEqual(next.subsets, old.subsets) ? [] : errors;
+  },
 };
-
-const subsetsOf = ({ subsets }: KubeObject): readonly Subset[] => (subsets ?? []) as readonly Subset[];
-
-const addressesOf = (endpoints: KubeObject): Address[] =>
-  subsetsOf(endpoints).flatMap(({ addresses = [], notReadyAddresses = [] }) => [...addresses, ...notReadyAddresses]);
-
-/** `known` are addresses that are there already: their spelling is no longer questioned. */
-const subsetErrors = (endpoints: KubeObject, known: ReadonlySet<string>): FieldError[] =>
-  subsetsOf(endpoints).flatMap(({ addresses = [], notReadyAddresses = [], ports = [] }, at) => {
-    const field = `subsets[${at}]`;
-    const isEmpty = addresses.length === 0 && notReadyAddresses.length === 0;
-    return [
-      ...(isEmpty ? [required(field, 'must specify `addresses` or `notReadyAddresses`')] : []),
-      ...addresses.flatMap((address, n) => addressErrors(`${field}.addresses[${n}]`, address, known)),
-      ...notReadyAddresses.flatMap((address, n) => addressErrors(`${field}.notReadyAddresses[${n}]`, address, known)),
-      ...ports.flatMap((port, n) => portErrors(`${field}.ports[${n}]`, port, ports.length > 1)),
-    ];
-  });
-
-const addressErrors = (
-  field: string,
-  { ip, hostname, nodeName }: Address,
-  known: ReadonlySet<string>,
-): FieldError[] => [
-  ...(known.has(ip) ? [] : legacyIpErrors(`${field}.ip`, ip)),
-  ...hostnameErrors(`${field}.hostname`, hostname),
-  ...nodeNameErrors(`${field}.nodeName`, nodeName),
-  ...specialIpErrors(`${field}.ip`, ip),
-];
-
-const portErrors = (
-  field: string,
-  { name, port, protocol, appProtocol }: Port,
-  nameRequired: boolean,
-): FieldError[] => [
-  ...(nameRequired && !name ? [required(`${field}.name`)] : portNameErrors(`${field}.name`, name)),
-  ...portNumberErrors(`${field}.port`, port),
-  ...protocolErrors(`${field}.protocol`, protocol),
-  ...appProtocolErrors(`${field}.appProtocol`, appProtocol),
-];

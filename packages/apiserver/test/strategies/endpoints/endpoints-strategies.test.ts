@@ -79,6 +79,14 @@ test('Endpoints: what has not changed is not questioned again', () => {
   assert.equal(short(endpointsStrategy.validateUpdate?.(next, old, context)), []);
 });
 
+test('Endpoints: one change, and all is looked at', () => {
+  const old = onPort([{ ip: '127.0.0.1' }]);
+  assert.is(
+    endpointsStrategy.validateUpdate?.(onPort([{ ip: '127.0.0.1' }, { ip: '10.0.0.1' }]), old, context).length,
+    1,
+  );
+});
+
 const sliceWith = (fields: object): KubeObject => ({
   metadata: { name: 'web-x' },
   addressType: 'IPv4',
@@ -100,7 +108,41 @@ const SLICES: { name: string; slice: KubeObject; errors: string[] }[] = [
   {
     name: 'an address of the other family',
     slice: sliceWith({ endpoints: [{ addresses: ['fd00::1'] }] }),
-    errors: ['endpoints[0].addresses[0]: Invalid value: "fd00::1": must be a valid IPv4 address'],
+    errors: ['endpoints[0].addresses[0]: Invalid value: "fd00::1": must be an IPv4 address'],
+  },
+  {
+    name: 'text that is no address, and one that leads nowhere',
+    slice: sliceWith({ endpoints: [{ addresses: ['x', '010.0.0.1', '127.0.0.1'], hostname: '' }] }),
+    errors: [
+      'endpoints[0].addresses[0]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      'endpoints[0].addresses[1]: Invalid value: "010.0.0.1": must not have leading 0s',
+      'endpoints[0].addresses[2]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+      "endpoints[0].hostname: Invalid value: \"\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+    ],
+  },
+  {
+    name: 'more than a hundred addresses are read all the same',
+    slice: sliceWith({ endpoints: [{ addresses: [...Array(100).fill('10.0.0.1'), '::1'] }] }),
+    errors: [
+      'endpoints[0].addresses: Too many: 101: must have at most 100 items',
+      'endpoints[0].addresses[100]: Invalid value: "::1": must be an IPv4 address',
+      'endpoints[0].addresses[100]: Invalid value: "::1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+    ],
+  },
+  {
+    name: 'a port of any number',
+    slice: sliceWith({ ports: [{ port: 70_000, protocol: 'TCP' }] }),
+    errors: [],
+  },
+  {
+    name: 'a hint given twice, and one that is no zone',
+    slice: sliceWith({
+      endpoints: [{ addresses: ['10.0.0.1'], hints: { forZones: [{ name: 'a' }, { name: 'a' }], forNodes: [{}] } }],
+    }),
+    errors: [
+      'endpoints[0].hints.forZones[1].name: Duplicate value: "a"',
+      `endpoints[0].hints.forNodes[0].name: Invalid value: "": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`,
+    ],
   },
   {
     name: 'more than a thousand endpoints',
@@ -142,6 +184,20 @@ for (const { name, slice, errors } of SLICES) {
 test('EndpointSlice: the address type does not change', () => {
   const errors = endpointSliceStrategy.validateUpdate?.(sliceWith({ addressType: 'IPv6' }), sliceWith({}), context);
   assert.equal(short(errors), ['addressType: Invalid value: "IPv6": field is immutable']);
+});
+
+test('EndpointSlice: endpoints that stay are not questioned again, ports are', () => {
+  const old = sliceWith({ endpoints: [{ addresses: ['127.0.0.1'] }] });
+  const next = { ...structuredClone(old), ports: [{ protocol: 'X' }] };
+  assert.equal(short(endpointSliceStrategy.validateUpdate?.(next, old, context)), [
+    'ports[0].protocol: Unsupported value: "X": supported values: "SCTP", "TCP", "UDP"',
+  ]);
+});
+
+test('EndpointSlice: what v1 only tells is not taken', () => {
+  const slice = sliceWith({ endpoints: [{ addresses: ['10.0.0.1'], deprecatedTopology: { a: 'b' } }] });
+  endpointSliceStrategy.prepareForCreate?.(slice, context);
+  assert.equal(slice.endpoints, [{ addresses: ['10.0.0.1'] }]);
 });
 
 test('EndpointSlice: domain names are deprecated', () => {
