@@ -5,6 +5,8 @@ import type { ResourceCatalog } from '../resources/catalog.ts';
 import { objectReader } from '../storage/object-reader.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { AdmissionPlugin } from './admission.ts';
+import { PolicySet } from './policies/policy-set.ts';
+import { validatingPolicies } from './policies/validating-policies.ts';
 import { mutatingWebhooks } from './webhooks/mutating-webhooks.ts';
 import { validatingWebhooks } from './webhooks/validating-webhooks.ts';
 import { WebhookHooks } from './webhooks/webhook-hooks.ts';
@@ -29,12 +31,16 @@ export interface DynamicAdmission {
 export function dynamicAdmission({ storage, ...options }: DynamicAdmissionOptions): DynamicAdmission {
   const mutating = new WebhookHooks(storage, 'mutatingwebhookconfigurations');
   const validating = new WebhookHooks(storage, 'validatingwebhookconfigurations');
+  const policies = new PolicySet(storage);
   const parts = { ...options, reader: objectReader(storage) };
   return {
-    plugins: [mutatingWebhooks({ ...parts, hooks: mutating }), validatingWebhooks({ ...parts, hooks: validating })],
+    plugins: [
+      mutatingWebhooks({ ...parts, hooks: mutating }),
+      validatingPolicies({ ...parts, policies }),
+      validatingWebhooks({ ...parts, hooks: validating }),
+    ],
     close() {
-      mutating.close();
-      validating.close();
+      for (const followed of [mutating, policies, validating]) followed.close();
     },
   };
 }

@@ -33,6 +33,17 @@ export function inVersion(object: KubeObject | undefined, seen: MatchedVersion):
   return { ...shown, ...typeMetaOf(seen.resource) };
 }
 
+/** A request as expressions see it. */
+export const requestBindings = (
+  attributes: AdmissionAttributes,
+  seen: MatchedVersion,
+  convert: (value: unknown) => unknown,
+): Record<string, unknown> => ({
+  object: convert(inVersion(attributes.object, seen)),
+  oldObject: convert(inVersion(attributes.oldObject, seen)),
+  request: convert(admissionRequest(attributes, seen)),
+});
+
 const kindOf = ({ group, version, kind }: Resource): object => ({ group, version, kind });
 const resourceOf = ({ group, version, resource }: Resource): object => ({ group, version, resource });
 

@@ -1,13 +1,18 @@
 /** Expressions about requests: conditions of webhooks, and all that policies are made of. */
-import { type CelType, DYN } from '../../customresources/cel/cel-types.ts';
+import { type CelType, DYN, formatType, isDyn } from '../../customresources/cel/cel-types.ts';
 import { celValue } from '../../customresources/cel/cel-values.ts';
 import { compileExpression, type Program } from '../../customresources/cel/compile-rule.ts';
 import { type CelModules, loadCel } from '../../customresources/cel/load-cel.ts';
 
-/** What an expression may speak of; `variables` is for policies only. */
-export const REQUEST_VARIABLES: readonly string[] = ['object', 'oldObject', 'request'];
-/** What expressions of policies may speak of besides. */
-export const POLICY_VARIABLES: readonly string[] = [...REQUEST_VARIABLES, 'params', 'namespaceObject', 'variables'];
+/** What an expression may speak of. */
+export interface Scope {
+  readonly names: readonly string[];
+  /** What it may find in `variables`; undefined where there are none. */
+  readonly variables?: readonly string[];
+}
+
+/** What conditions of webhooks speak of. */
+export const REQUEST_SCOPE: Scope = { names: ['object', 'oldObject', 'request'] };
 
 /** An expression that is ready to run, or why it cannot be. */
 export interface Expression {
@@ -24,16 +29,23 @@ const compiled = new Map<string, Expression>();
 const MAX_COMPILED = 1000;
 
 /** Compiles an expression whose result is to be `wanted`: `bool`, `string` or, for any, `dyn`. */
-export function expressionOf(text: string, wanted: string, names: readonly string[], modules: CelModules): Expression {
-  const key = `${wanted}\n${names.length}\n${text}`;
-  let found = compiled.get(key);
-  if (found === undefined) {
-    const variables = new Map<string, CelType>(names.map((name) => [name, DYN]));
-    const { program, fault } = compileExpression(text, variables, wanted, modules);
-    found = { text, ...(program === undefined ? {} : { program }), ...(fault === undefined ? {} : { fault }) };
-    if (compiled.size < MAX_COMPILED) compiled.set(key, found);
-  }
-  return found;
+export function expressionOf(text: string, wanted: string, scope: Scope, modules: CelModules): Expression {
+  const key = JSON.stringify([text, wanted, scope.names, scope.variables]);
+  const found = compiled.get(key);
+  if (found !== undefined) return found;
+  const made = compile(text, wanted, scope, modules);
+  if (compiled.size < MAX_COMPILED) compiled.set(key, made);
+  return made;
+}
+
+function compile(text: string, wanted: string, { names, variables }: Scope, modules: CelModules): Expression {
+  const types = new Map<string, CelType>(names.map((name) => [name, DYN]));
+  if (variables !== undefined)
+    types.set('variables', { kind: 'object', fields: new Map(variables.map((name) => [name, DYN])) });
+  const { program, fault, type = DYN } = compileExpression(text, types, 'dyn', modules);
+  if (program === undefined) return { text, fault: fault ?? '' };
+  const isWanted = wanted === 'dyn' || isDyn(type) || formatType(type) === wanted;
+  return isWanted ? { text, program } : { text, fault: `must evaluate to ${wanted} but got ${formatType(type)}` };
 }
 
 /** Runs an expression on values that {@link celOf} has made. */
@@ -59,13 +71,13 @@ export interface MatchCondition {
 export async function conditionsHold(
   conditions: readonly MatchCondition[],
   bind: (modules: CelModules) => Record<string, unknown>,
-  names: readonly string[],
+  scope: Scope,
 ): Promise<boolean | { readonly error: string }> {
   const modules = await loadCel();
   const bindings = bind(modules);
   const errors: string[] = [];
   for (const { expression } of conditions) {
-    const outcome = run(expressionOf(expression, 'bool', names, modules), bindings, modules);
+    const outcome = run(expressionOf(expression, 'bool', scope, modules), bindings, modules);
     if ('error' in outcome) errors.push(outcome.error);
     else if (outcome.value === false) return false;
   }

@@ -24,6 +24,10 @@ const SAME_KIND: ReadonlySet<string> = new Set(['', 'status', 'ephemeralcontaine
 /** Whether requests for a subresource are put before webhooks and policies at all. */
 export const isReviewed = (subresource: string): boolean => SAME_KIND.has(subresource);
 
+/** Configurations of webhooks and policies are never put before any: who breaks one must be able to mend it. */
+export const isExempt = ({ resource, subresource }: AdmissionAttributes): boolean =>
+  resource.group === 'admissionregistration.k8s.io' || !isReviewed(subresource);
+
 /** The namespace of a request; that of a Namespace is itself. */
 export const namespaceOf = ({ resource, namespace, name }: AdmissionAttributes): string =>
   isNamespace(resource) ? name : namespace;

@@ -3,9 +3,9 @@ import { forbidden } from '@towtank/apimachinery';
 import type { ResourceCatalog } from '../../resources/catalog.ts';
 import type { ObjectReader } from '../../storage/object-reader.ts';
 import type { AdmissionAttributes } from '../admission.ts';
-import { admissionRequest, inVersion } from '../matching/admission-request.ts';
-import { celOf, conditionsHold, REQUEST_VARIABLES } from '../matching/expression.ts';
-import { isReviewed, type MatchedVersion, matchRules } from '../matching/resource-rules.ts';
+import { requestBindings } from '../matching/admission-request.ts';
+import { celOf, conditionsHold, REQUEST_SCOPE } from '../matching/expression.ts';
+import { matchRules } from '../matching/resource-rules.ts';
 import { selectsRequest } from '../matching/selectors.ts';
 import type { Invocation } from './call-webhook.ts';
 import type { Webhook } from './webhook-hooks.ts';
@@ -15,12 +15,6 @@ export interface MatchParts {
   readonly catalog: ResourceCatalog;
   readonly reader: ObjectReader;
 }
-
-const GROUP = 'admissionregistration.k8s.io';
-
-/** Nothing that webhooks are configured by is ever put before them: who breaks one must be able to mend it. */
-export const isExempt = ({ resource, subresource }: AdmissionAttributes): boolean =>
-  resource.group === GROUP || !isReviewed(subresource);
 
 /** The call that a webhook is due, before its conditions are looked at. Throws 404 when the namespace does not exist. */
 export function invocationOf(
@@ -44,20 +38,9 @@ export async function meetsConditions(
   const holds = await conditionsHold(
     matchConditions,
     (modules) => requestBindings(attributes, seen, (value) => celOf(value, modules)),
-    REQUEST_VARIABLES,
+    REQUEST_SCOPE,
   );
   if (typeof holds === 'boolean') return holds;
   if (failurePolicy === 'Ignore') return false;
   throw forbidden(attributes.resource, attributes.name, holds.error);
 }
-
-/** A request as expressions see it. */
-export const requestBindings = (
-  attributes: AdmissionAttributes,
-  seen: MatchedVersion,
-  convert: (value: unknown) => unknown,
-): Record<string, unknown> => ({
-  object: convert(inVersion(attributes.object, seen)),
-  oldObject: convert(inVersion(attributes.oldObject, seen)),
-  request: convert(admissionRequest(attributes, seen)),
-});

@@ -2,9 +2,10 @@
 import { deepEqual } from '../../registry/deep-equal.ts';
 import { copyJson } from '../../schema/own-property.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionRound } from '../admission.ts';
+import { isExempt } from '../matching/resource-rules.ts';
 import { applyWebhookPatch } from './apply-webhook-patch.ts';
 import { type CallParts, callWebhook, type Invocation } from './call-webhook.ts';
-import { invocationOf, isExempt, type MatchParts, meetsConditions } from './find-invocations.ts';
+import { invocationOf, type MatchParts, meetsConditions } from './find-invocations.ts';
 import { CallFailure, failedCall } from './webhook-errors.ts';
 import type { Webhook, WebhookHooks } from './webhook-hooks.ts';
 

@@ -1,7 +1,8 @@
 /** Validating webhooks: all asked at once about the final object. */
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
+import { isExempt } from '../matching/resource-rules.ts';
 import { type CallParts, callWebhook, type Invocation } from './call-webhook.ts';
-import { invocationOf, isExempt, meetsConditions } from './find-invocations.ts';
+import { invocationOf, meetsConditions } from './find-invocations.ts';
 import type { WebhookParts } from './mutating-webhooks.ts';
 import { CallFailure, failedCall } from './webhook-errors.ts';
 

@@ -70,6 +70,8 @@ const UNTYPED = 'failed to construct type information for x-kubernetes-validatio
 /** An expression that can be run, or what is wrong with it. */
 export interface CompiledExpression {
   readonly program?: Program;
+  /** What it evaluates to. */
+  readonly type?: CelType;
   readonly usesOldSelf: boolean;
   readonly fault?: string;
 }
@@ -84,8 +86,9 @@ export function compileExpression(
   const parsed = parse(text, modules);
   if (typeof parsed === 'string') return { usesOldSelf: false, fault: `compilation failed: ${parsed}` };
   const usesOldSelf = mentions(parsed.expr, 'oldSelf');
+  let type: CelType;
   try {
-    const type = checkExpression(parsed.expr, variables);
+    type = checkExpression(parsed.expr, variables);
     if (wanted !== 'dyn' && !isDyn(type) && formatType(type) !== wanted)
       return {
         usesOldSelf,
@@ -97,7 +100,7 @@ export function compileExpression(
     return { usesOldSelf, fault: `compilation failed: ${showFault(text, offset, reason.message)}` };
   }
   const { env } = kubernetesEnvironment(modules);
-  return { program: modules.cel.plan(env, parsed) as Program, usesOldSelf };
+  return { program: modules.cel.plan(env, parsed) as Program, type, usesOldSelf };
 }
 
 /** The parsed text, or the message for one that is no expression. */

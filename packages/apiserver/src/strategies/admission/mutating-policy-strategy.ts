@@ -56,6 +56,7 @@ const shownPatch = ({ expression = '' }: Fields): object => ({ Expression: expre
 export const mutatingPolicyStrategy: Strategy = {
   validate: rules((errors, policy) => checkPolicy(errors, policy)),
   validateUpdate: changeRules(checkPolicy),
+  warnings: () => ['this server stores MutatingAdmissionPolicies but does not apply them'],
 };
 
 /** The strategy of MutatingAdmissionPolicyBindings. */

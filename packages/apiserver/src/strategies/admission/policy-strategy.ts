@@ -10,14 +10,17 @@ import {
 import type { Strategy } from '../../registry/strategy.ts';
 import { checkName, checkSupported, type Errors, type Fields } from '../validation/field-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
+import { expressionErrors, loadCompiler } from './expression-rules.ts';
 import { checkBindingSpec, checkPolicySpec } from './policy-rules.ts';
+import { unreviewedWarnings } from './unreviewed-warnings.ts';
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const MAX_ANNOTATIONS = 20;
 const MAX_EXPRESSION_BYTES = 5 * 1024;
 const ACTIONS = ['Audit', 'Deny', 'Warn'];
 
-function checkPolicy(errors: Errors, { metadata, spec = {} }: KubeObject, old?: KubeObject): void {
+function checkPolicy(errors: Errors, policy: KubeObject, old?: KubeObject): void {
+  const { metadata, spec = {} } = policy;
   const { validations = [], auditAnnotations = [] } = spec;
   checkPolicySpec(errors, spec, old?.spec);
   const why = 'validations or auditAnnotations must contain at least one item';
@@ -26,6 +29,7 @@ function checkPolicy(errors: Errors, { metadata, spec = {} }: KubeObject, old?: 
   for (const [index, validation] of validations.entries())
     checkValidation(errors, `spec.validations[${index}]`, validation);
   checkAnnotations(errors, 'spec.auditAnnotations', auditAnnotations, metadata.name ?? '');
+  errors.push(...expressionErrors(policy, old));
 }
 
 function checkValidation(errors: Errors, field: string, validation: Fields): void {
@@ -69,8 +73,11 @@ function checkAnnotations(errors: Errors, field: string, annotations: readonly F
 
 /** The strategy of ValidatingAdmissionPolicies. */
 export const admissionPolicyStrategy: Strategy = {
+  begin: loadCompiler,
   validate: rules(checkPolicy),
   validateUpdate: changeRules(checkPolicy),
+  warnings: ({ spec }) =>
+    unreviewedWarnings(spec?.matchConstraints?.resourceRules ?? [], 'spec.matchConstraints.resourceRules'),
 };
 
 function checkBinding(errors: Errors, { spec = {} }: KubeObject): void {

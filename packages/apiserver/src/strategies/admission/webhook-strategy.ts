@@ -6,6 +6,7 @@ import { checkName, checkSupported, type Errors, type Fields } from '../validati
 import { checkLabelSelector } from '../validation/label-selector-rules.ts';
 import { changeRules, rules } from '../validation/rules.ts';
 import { checkClientConfig } from './client-config-rules.ts';
+import { expressionErrors, loadCompiler } from './expression-rules.ts';
 import {
   checkMatchConditions,
   checkRules,
@@ -104,8 +105,15 @@ function toleranceOf(next: KubeObject, old: KubeObject): Tolerance {
 
 /** The strategy of ValidatingWebhookConfigurations and MutatingWebhookConfigurations. */
 export const webhookStrategy: Strategy = {
-  validate: rules((errors, configuration) => checkConfiguration(errors, configuration, STRICT)),
-  validateUpdate: changeRules((errors, next, old) => checkConfiguration(errors, next, toleranceOf(next, old))),
+  begin: loadCompiler,
+  validate: rules((errors, configuration) => {
+    checkConfiguration(errors, configuration, STRICT);
+    errors.push(...expressionErrors(configuration));
+  }),
+  validateUpdate: changeRules((errors, next, old) => {
+    checkConfiguration(errors, next, toleranceOf(next, old));
+    errors.push(...expressionErrors(next, old));
+  }),
   warnings: ({ webhooks }) =>
     ((webhooks ?? []) as Fields[]).flatMap(({ rules: given }, index) =>
       unreviewedWarnings(given ?? [], `webhooks[${index}].rules`),
