@@ -45,7 +45,6 @@ export function matchRules(
   const asked = askedVersion(attributes);
   if (rules.some((rule) => isAbout(rule, attributes, asked.resource))) return asked;
   if (matchPolicy === 'Exact' || attributes.served?.store === undefined) return undefined;
-  if (!rules.some((rule) => mayBeAbout(rule, attributes))) return undefined;
   const others = equivalents(attributes.served, catalog);
   for (const rule of rules) {
     const found = others.find(({ resource }) => isAbout(rule, attributes, resource));
@@ -54,16 +53,25 @@ export function matchRules(
   return undefined;
 }
 
-/** The other served resources that read and write the same objects. */
-function equivalents(asked: ServedResource, catalog: ResourceCatalog): ServedResource[] {
-  return catalog
-    .all()
-    .filter(({ store, resource }) => store?.prefix === asked.store?.prefix && resource !== asked.resource);
+interface Equivalents {
+  readonly generation: number;
+  readonly others: readonly ServedResource[];
 }
 
-/** Keeps requests that no equivalent could bring to a rule from a search through all resources. */
-const mayBeAbout = ({ operations = [] }: ResourceRule, { operation }: AdmissionAttributes): boolean =>
-  includes(operations, operation);
+const known = new WeakMap<ServedResource, Equivalents>();
+
+/** The other served resources that read and write the same objects; most have none. */
+function equivalents(asked: ServedResource, catalog: ResourceCatalog): readonly ServedResource[] {
+  const { generation } = catalog;
+  let found = known.get(asked);
+  if (found?.generation !== generation) {
+    const isOther = ({ store, resource }: ServedResource): boolean =>
+      store?.prefix === asked.store?.prefix && resource !== asked.resource;
+    found = { generation, others: catalog.all().filter(isOther) };
+    known.set(asked, found);
+  }
+  return found.others;
+}
 
 function isAbout(rule: ResourceRule, attributes: AdmissionAttributes, resource: Resource): boolean {
   const { operations = [], apiGroups = [], apiVersions = [], resources = [], resourceNames = [] } = rule;

@@ -5,6 +5,7 @@ import { deepEqual } from '../../registry/deep-equal.ts';
 import { applyDefaults } from '../../schema/apply-defaults.ts';
 import { findInObject } from '../../schema/decode-object.ts';
 import { setOwn } from '../../schema/own-property.ts';
+import { forgetEmptyLists } from '../../schema/zero-value.ts';
 import type { AdmissionAttributes } from '../admission.ts';
 import { inVersion } from '../matching/admission-request.ts';
 import type { AdmissionResponse } from './admission-review.ts';
@@ -28,7 +29,9 @@ export function applyWebhookPatch(
   const { object: decoded, error } = findInObject(patched(inVersion(object, seen), operations), seen.schema);
   if (decoded === undefined) throw internalError(error ?? 'the patched object is no object');
   applyDefaults(decoded, seen.schema);
+  forgetEmptyLists(decoded, seen.schema);
   const stored = seen.toStored?.(decoded) ?? decoded;
+  if (stored !== decoded && served?.store !== undefined) applyDefaults(stored, served.store.schema);
   served?.store?.strategy.setDefaults?.(stored);
   const changed = !deepEqual(stored, object);
   if (changed) become(object, stored);

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { create, DEFINITIONS, definition, version } from '../../customresources/_widgets.ts';
 import { configuration, createConfigMap, type Decide, patchOf, startConfigured, startWebhook } from './_webhooks.ts';
 
 const test = suite('mutating webhooks');
@@ -54,6 +55,33 @@ test('have the defaults of what they add filled in, and the rules of the kind ke
   assert.is(json.spec.containers[1].imagePullPolicy, 'Always');
   const refused = await create('side');
   assert.match(refused.json.message, /spec.containers\[1\].name: Duplicate value: "side"/);
+});
+
+test('change custom resources in the version of their rules', async () => {
+  await using webhook = await startWebhook(() => patchOf({ op: 'add', path: '/spec/size', value: 3 }));
+  const rules = [{ operations: ['*'], apiGroups: ['shop.example.com'], apiVersions: ['v2'], resources: ['widgets'] }];
+  await using server = await startConfigured(configuration('Mutating', 'm', { ...webhook, rules }));
+  const size = { size: { type: 'integer' } };
+  const versions = [version(size), version(size, { name: 'v2', storage: false })];
+  await server.ask(`POST ${DEFINITIONS}`, { body: definition(versions) });
+  const { status, json } = await create(server, { size: 1 });
+  assert.equal([status, json.apiVersion, json.spec], [201, 'shop.example.com/v1', { size: 3 }]);
+  const { object, requestKind } = webhook.reviews[0]?.request ?? {};
+  assert.equal([object.apiVersion, requestKind.version], ['shop.example.com/v2', 'v1']);
+});
+
+test('change a request of another version than that of their rules', async () => {
+  await using webhook = await startWebhook(() => patchOf({ op: 'replace', path: '/spec/maxReplicas', value: 5 }));
+  const rules = [{ operations: ['*'], apiGroups: ['autoscaling'], apiVersions: ['v1'], resources: ['*'] }];
+  await using server = await startConfigured(configuration('Mutating', 'm', { ...webhook, rules }));
+  const metrics = [
+    { type: 'Resource', resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '1Gi' } } },
+  ];
+  const spec = { scaleTargetRef: { kind: 'Deployment', name: 'd', apiVersion: 'apps/v1' }, maxReplicas: 3, metrics };
+  const body = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'h' }, spec };
+  const path = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
+  const { json } = await server.ask(`POST ${path}`, { body });
+  assert.equal([json.apiVersion, json.spec.maxReplicas, json.spec.metrics], ['autoscaling/v2', 5, metrics]);
 });
 
 const failed = 'Internal error occurred: failed calling webhook "0.m.example.com": ';
