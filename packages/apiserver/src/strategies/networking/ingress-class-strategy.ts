@@ -55,6 +55,7 @@ function checkParameters(errors: Errors, field: string, parameters: Fields): voi
 
 /** The strategy of IngressClasses. */
 export const ingressClassStrategy: Strategy = {
+  metadataRulesOfUpdate: ['update', 'create'],
   validate: rules(checkClass),
   validateUpdate: changeRules((errors, next, old) => {
     checkUnchanged(errors, 'spec.controller', next.spec?.controller, old.spec?.controller);

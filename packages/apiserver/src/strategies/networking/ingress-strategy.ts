@@ -37,33 +37,59 @@ function hostErrors(host: string): string[] {
   ];
 }
 
-function checkIngress(errors: Errors, { spec = {} }: KubeObject): void {
+/** What an update may have because the Ingress had the like before: names of Secrets, and paths below wildcards. */
+interface Allowed {
+  readonly anySecretName: boolean;
+  readonly anyWildcardRule: boolean;
+}
+
+const NOTHING: Allowed = { anySecretName: false, anyWildcardRule: false };
+
+const allowedBy = ({ spec = {} }: KubeObject): Allowed => ({
+  anySecretName: (spec.tls ?? []).some(
+    ({ secretName }: Fields) => secretName && dns1123SubdomainErrors(secretName).length > 0,
+  ),
+  anyWildcardRule: (spec.rules ?? []).some(({ host, http }: Fields) => host?.includes('*') && !hasGoodPaths(http)),
+});
+
+function hasGoodPaths(http: Fields): boolean {
+  const errors: Errors = [];
+  checkPaths(errors, '', http);
+  return errors.length === 0;
+}
+
+function checkIngress(errors: Errors, { spec = {} }: KubeObject, allowed: Allowed): void {
   const { rules: hosts = [], tls = [], defaultBackend, ingressClassName } = spec;
   if (hosts.length === 0 && defaultBackend === undefined)
     errors.push(invalidValue('spec', spec.rules, 'either `defaultBackend` or `rules` must be specified'));
   if (defaultBackend !== undefined) checkBackend(errors, 'spec.defaultBackend', defaultBackend);
-  for (const [index, rule] of hosts.entries()) checkRule(errors, `spec.rules[${index}]`, rule);
+  for (const [index, rule] of hosts.entries()) checkRule(errors, `spec.rules[${index}]`, rule, allowed);
   for (const [index, entry] of tls.entries()) {
     for (const [position, host] of (entry.hosts ?? []).entries())
       checkName(errors, `spec.tls[${index}].hosts[${position}]`, host, hostErrors);
-    if (entry.secretName) checkName(errors, `spec.tls[${index}].secretName`, entry.secretName, dns1123SubdomainErrors);
+    if (entry.secretName && !allowed.anySecretName)
+      checkName(errors, `spec.tls[${index}].secretName`, entry.secretName, dns1123SubdomainErrors);
   }
   checkName(errors, 'spec.ingressClassName', ingressClassName, dns1123SubdomainErrors);
 }
 
-function checkRule(errors: Errors, field: string, { host, http }: Fields): void {
+function checkRule(errors: Errors, field: string, { host, http }: Fields, { anyWildcardRule }: Allowed): void {
   if (host) {
     if (ipFamilyOf(host) !== undefined) errors.push(invalidValue(`${field}.host`, host, NO_ADDRESS));
     checkName(errors, `${field}.host`, host, hostErrors);
   }
+  if (!anyWildcardRule || !host?.includes('*')) checkPaths(errors, `${field}.http`, http);
+}
+
+function checkPaths(errors: Errors, field: string, http: Fields): void {
   if (http === undefined) return;
   const paths: Fields[] = http.paths ?? [];
-  if (paths.length === 0) errors.push(required(`${field}.http.paths`));
-  for (const [index, path] of paths.entries()) checkPath(errors, `${field}.http.paths[${index}]`, path);
+  if (paths.length === 0) errors.push(required(`${field}.paths`));
+  for (const [index, path] of paths.entries()) checkPath(errors, `${field}.paths[${index}]`, path);
 }
 
 function checkPath(errors: Errors, field: string, { path = '', pathType, backend = {} }: Fields): void {
-  if (pathType === undefined) {
+  if (pathType === undefined || pathType === null) {
     errors.push(required(`${field}.pathType`, 'pathType must be specified'));
     return;
   }
@@ -103,7 +129,7 @@ export function checkReference(errors: Errors, field: string, { apiGroup, kind, 
 
 /** A class is named in one place only, or the same in both. */
 function checkNew(errors: Errors, ingress: KubeObject): void {
-  checkIngress(errors, ingress);
+  checkIngress(errors, ingress, NOTHING);
   const annotated = ingress.metadata.annotations?.[CLASS_ANNOTATION];
   const named = ingress.spec?.ingressClassName;
   if (annotated !== undefined && named !== undefined && annotated !== named)
@@ -116,10 +142,12 @@ function checkNew(errors: Errors, ingress: KubeObject): void {
     );
 }
 
-function checkStatus(errors: Errors, { status }: KubeObject): void {
+/** Addresses that were there before are not questioned. */
+function checkStatus(errors: Errors, { status }: KubeObject, old: KubeObject): void {
+  const before: readonly Fields[] = old.status?.loadBalancer?.ingress ?? [];
   for (const [index, { ip, hostname }] of (status?.loadBalancer?.ingress ?? []).entries()) {
     const field = `status.loadBalancer.ingress[${index}]`;
-    if (ip) errors.push(...legacyIpErrors(`${field}.ip`, ip));
+    if (ip && !before.some((known) => known.ip === ip)) errors.push(...legacyIpErrors(`${field}.ip`, ip));
     if (!hostname) continue;
     checkName(errors, `${field}.hostname`, hostname, dns1123SubdomainErrors);
     if (ipFamilyOf(hostname) !== undefined) errors.push(invalidValue(`${field}.hostname`, hostname, NO_ADDRESS));
@@ -129,8 +157,9 @@ function checkStatus(errors: Errors, { status }: KubeObject): void {
 /** The strategy of Ingresses. */
 export const ingressStrategy: Strategy = {
   validate: rules(checkNew),
-  validateUpdate: changeRules(checkIngress),
-  validateStatusUpdate: rules(checkStatus),
+  metadataRulesOfUpdate: ['update', 'create'],
+  validateUpdate: changeRules((errors, ingress, old) => checkIngress(errors, ingress, allowedBy(old))),
+  validateStatusUpdate: changeRules(checkStatus),
   warnings: ({ metadata }, old) =>
     old === undefined && metadata.annotations?.[CLASS_ANNOTATION] !== undefined
       ? [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`]

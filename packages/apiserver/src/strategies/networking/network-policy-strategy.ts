@@ -18,18 +18,38 @@ import {
   type Fields,
   portNameErrors,
 } from '../validation/field-rules.ts';
-import { checkLabelSelector } from '../validation/label-selector-rules.ts';
-import { rules } from '../validation/rules.ts';
+import { checkLabelSelector, isUsableSelector } from '../validation/label-selector-rules.ts';
+import { changeRules, rules } from '../validation/rules.ts';
 
 const TYPES = ['Ingress', 'Egress'];
 
-function checkPolicy(errors: Errors, { spec = {} }: KubeObject): void {
-  checkLabelSelector(errors, 'spec.podSelector', spec.podSelector);
+/** What an update may have because the policy had it before: ranges, wherever they stood, and values of selectors. */
+interface Allowed {
+  readonly ranges: readonly string[];
+  readonly anyValue: boolean;
+}
+
+const NOTHING: Allowed = { ranges: [], anyValue: false };
+
+function allowedBy({ spec = {} }: KubeObject): Allowed {
+  const ranges: string[] = [];
+  for (const { from } of spec.ingress ?? []) collectRanges(ranges, from ?? []);
+  for (const { to } of spec.egress ?? []) collectRanges(ranges, to ?? []);
+  return { ranges, anyValue: !isUsableSelector(spec.podSelector) };
+}
+
+function collectRanges(ranges: string[], peers: readonly Fields[]): void {
+  for (const { ipBlock } of peers) if (ipBlock !== undefined) ranges.push(ipBlock.cidr, ...(ipBlock.except ?? []));
+}
+
+function checkPolicy(errors: Errors, { spec = {} }: KubeObject, allowed: Allowed): void {
+  checkLabelSelector(errors, 'spec.podSelector', spec.podSelector, allowed.anyValue);
   for (const [list, peers] of [
     ['ingress', 'from'],
     ['egress', 'to'],
   ] as const)
-    for (const [index, rule] of (spec[list] ?? []).entries()) checkRule(errors, `spec.${list}[${index}]`, rule, peers);
+    for (const [index, rule] of (spec[list] ?? []).entries())
+      checkRule(errors, `spec.${list}[${index}]`, rule, peers, allowed);
   const policyTypes: string[] = spec.policyTypes ?? [];
   if (policyTypes.length > TYPES.length) {
     errors.push(invalidValue('spec.policyTypes', policyTypes, 'may not specify more than two policyTypes'));
@@ -39,9 +59,10 @@ function checkPolicy(errors: Errors, { spec = {} }: KubeObject): void {
     if (!TYPES.includes(type)) errors.push(notSupported(`spec.policyTypes[${index}]`, type, TYPES));
 }
 
-function checkRule(errors: Errors, field: string, rule: Fields, peers: string): void {
+function checkRule(errors: Errors, field: string, rule: Fields, peers: string, allowed: Allowed): void {
   for (const [index, port] of (rule.ports ?? []).entries()) checkPolicyPort(errors, `${field}.ports[${index}]`, port);
-  for (const [index, peer] of (rule[peers] ?? []).entries()) checkPeer(errors, `${field}.${peers}[${index}]`, peer);
+  for (const [index, peer] of (rule[peers] ?? []).entries())
+    checkPeer(errors, `${field}.${peers}[${index}]`, peer, allowed);
 }
 
 function checkPolicyPort(errors: Errors, field: string, { protocol, port, endPort }: Fields): void {
@@ -59,27 +80,29 @@ function checkPolicyPort(errors: Errors, field: string, { protocol, port, endPor
   checkName(errors, `${field}.port`, port, portNameErrors);
 }
 
-function checkPeer(errors: Errors, field: string, { podSelector, namespaceSelector, ipBlock }: Fields): void {
-  checkLabelSelector(errors, `${field}.podSelector`, podSelector);
-  checkLabelSelector(errors, `${field}.namespaceSelector`, namespaceSelector);
-  if (ipBlock !== undefined) checkBlock(errors, `${field}.ipBlock`, ipBlock);
+function checkPeer(errors: Errors, field: string, peer: Fields, { ranges, anyValue }: Allowed): void {
+  const { podSelector, namespaceSelector, ipBlock } = peer;
+  checkLabelSelector(errors, `${field}.podSelector`, podSelector, anyValue);
+  checkLabelSelector(errors, `${field}.namespaceSelector`, namespaceSelector, anyValue);
+  if (ipBlock !== undefined) checkBlock(errors, `${field}.ipBlock`, ipBlock, ranges);
   const others = podSelector !== undefined || namespaceSelector !== undefined;
   if (ipBlock === undefined && !others) errors.push(required(field, 'must specify a peer'));
   else if (ipBlock !== undefined && others)
     errors.push(forbiddenField(field, 'may not specify both ipBlock and another peer'));
 }
 
-function checkBlock(errors: Errors, field: string, { cidr = '', except = [] }: Fields): void {
+function checkBlock(errors: Errors, field: string, block: Fields, allowed: readonly string[]): void {
+  const { cidr = '', except = [] } = block;
   if (cidr === '') {
     errors.push(required(`${field}.cidr`));
     return;
   }
-  errors.push(...legacyCidrErrors(`${field}.cidr`, cidr));
+  if (!allowed.includes(cidr)) errors.push(...legacyCidrErrors(`${field}.cidr`, cidr));
   const range = parseCidr(cidr);
   if (range === undefined) return;
   for (const [index, hole] of except.entries()) {
     const at = `${field}.except[${index}]`;
-    errors.push(...legacyCidrErrors(at, hole));
+    if (!allowed.includes(hole)) errors.push(...legacyCidrErrors(at, hole));
     const inner = parseCidr(hole);
     if (inner === undefined) continue;
     if (!rangeCovers(range, inner) || inner.size === range.size)
@@ -88,4 +111,7 @@ function checkBlock(errors: Errors, field: string, { cidr = '', except = [] }: F
 }
 
 /** The strategy of NetworkPolicies. */
-export const networkPolicyStrategy: Strategy = { validate: rules(checkPolicy) };
+export const networkPolicyStrategy: Strategy = {
+  validate: rules((errors, policy) => checkPolicy(errors, policy, NOTHING)),
+  validateUpdate: changeRules((errors, policy, old) => checkPolicy(errors, policy, allowedBy(old))),
+};
