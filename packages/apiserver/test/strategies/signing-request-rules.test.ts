@@ -31,6 +31,7 @@ const PEM_TYPE = 'PEM block type must be CERTIFICATE REQUEST';
 
 const ROWS: readonly (readonly [name: string, object: KubeObject, problems: readonly string[]])[] = [
   ['a request is fine', request({}), []],
+  ['a request asks for something', request({ request: null }), [`spec.request: Invalid value: null: ${PEM_TYPE}`]],
   [
     'the first block is the request',
     request({ request: pem('CERTIFICATE'), expirationSeconds: 1 }),

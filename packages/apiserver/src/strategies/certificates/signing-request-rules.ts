@@ -44,10 +44,11 @@ const USAGES = [
 
 /** Rules for a request, new or changed. */
 export function checkRequest(errors: Errors, request: KubeObject, old?: KubeObject): void {
-  const { request: encoded = '', usages = [], signerName = '', expirationSeconds } = request.spec ?? {};
-  if (firstBlockType(encoded) !== 'CERTIFICATE REQUEST')
-    errors.push(invalidValue('spec.request', encoded, 'PEM block type must be CERTIFICATE REQUEST'));
-  checkUsages(errors, 'spec.usages', usages, old?.spec?.usages ?? []);
+  const { expirationSeconds, ...spec } = request.spec ?? {};
+  const signerName: string = spec.signerName ?? '';
+  if (firstBlockType(spec.request ?? '') !== 'CERTIFICATE REQUEST')
+    errors.push(invalidValue('spec.request', spec.request, 'PEM block type must be CERTIFICATE REQUEST'));
+  checkUsages(errors, 'spec.usages', spec.usages ?? [], old?.spec?.usages ?? []);
   if (signerName === LEGACY_SIGNER && old?.spec?.signerName !== LEGACY_SIGNER)
     errors.push(
       invalidValue('spec.signerName', signerName, 'the legacy signerName is not allowed via this API version'),
