@@ -33,7 +33,7 @@ export const bindingsHandler: Handler = async (call) => {
   const pods = environment.catalog.find('', 'v1', 'pods');
   if (pods?.store === undefined) throw resourceNotFound();
   const { name = '' } = metadata;
-  return bindingHandler({ ...call, store: pods.store, attributes: { ...attributes, name } });
+  return bindingHandler({ ...call, store: pods.store, attributes: { ...attributes, name, subresource: 'binding' } });
 };
 
 function validateBinding({ attributes }: ApiCall, binding: KubeObject): void {

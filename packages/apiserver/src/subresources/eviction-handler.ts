@@ -77,7 +77,9 @@ async function spend(call: ApiCall, store: ResourceStore, name: string, dryRun: 
     };
     return budget;
   };
-  const context = { ...writeContext(call, dryRun), resource: store.resource, name, subresource: 'status' };
+  // the budget is the server's own business, which nobody else is asked about
+  const own = { resource: store.resource, served: undefined, name, subresource: 'status', admission: [] };
+  const context = { ...writeContext(call, dryRun), ...own };
   await updateObject(store, { transform, createsMissing: false }, context);
 }
 

@@ -210,6 +210,26 @@ test('are not asked about configurations of webhooks, nor when theirs is gone', 
   assert.is(webhook.reviews.length, 1);
 });
 
+test('are not shown what bindings and evictions do to pods and budgets', async () => {
+  await using webhook = await startWebhook();
+  const rules = [{ operations: ['UPDATE', 'DELETE'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'] }];
+  await using server = await startConfigured(configuration('Validating', 'v', { ...webhook, rules }));
+  const inDefault = '/api/v1/namespaces/default';
+  const metadata = { name: 'p', labels: { app: 'x' } };
+  const spec = { containers: [{ name: 'main', image: 'i' }] };
+  const budget = { minAvailable: 0, selector: { matchLabels: { app: 'x' } } };
+  const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+  await server.ask(`POST ${inDefault}/pods`, { body: { metadata, spec } });
+  await server.ask(`POST ${budgets}`, { body: { metadata: { name: 'b' }, spec: budget } });
+  const target = { kind: 'Node', name: 'n' };
+  const bound = await server.ask(`POST ${inDefault}/bindings`, { body: { metadata: { name: 'p' }, target } });
+  assert.is(bound.status, 201, bound.text);
+  await server.ask(`POST ${inDefault}/pods/p/eviction`, {
+    body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'p' } },
+  });
+  assert.equal(webhook.reviews, []);
+});
+
 test('are understood in the older version of reviews', async () => {
   await using webhook = await startWebhook(() => ({ uid: '', allowed: true }));
   const hook = { ...webhook, admissionReviewVersions: ['v2', 'v1beta1', 'v1'] };
