@@ -1,6 +1,6 @@
 /** What passes through a recorder reaches the client unchanged, and a replay gives the same again. */
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { type ClientRequest, get } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { startRecorder, startReplay } from '@towtank/recorder';
 import { suite } from 'uvu';
@@ -21,7 +21,7 @@ interface Answer {
 /** A bare request, so that nothing is unpacked or retried. */
 function ask(url: string, headers = {}): Promise<Answer> {
   return new Promise((resolve) => {
-    const request = get(url, { headers, agent: false }, (response) => {
+    const request: ClientRequest & { res?: unknown } = get(url, { headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       const answer = (error?: string): void => {
         const bytes = Buffer.concat(chunks);
@@ -32,9 +32,10 @@ function ask(url: string, headers = {}): Promise<Answer> {
       response.on('end', () => answer());
       response.on('error', (error: NodeJS.ErrnoException) => answer(error.code));
     });
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      resolve({ status: undefined, headers: {}, body: '', error: error.code }),
-    );
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // newer releases of Node report here as well what breaks within the answer
+      if (!request.res) resolve({ status: undefined, headers: {}, body: '', error: error.code });
+    });
   });
 }
 

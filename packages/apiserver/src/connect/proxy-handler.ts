@@ -128,7 +128,7 @@ async function exchange(
       headers,
       createConnection: () => stream as never,
     });
-    sent.once('response', resolve).once('error', reject);
+    sent.once('response', resolve).on('error', reject);
     signal?.addEventListener('abort', () => sent.destroy(), { once: true });
     sent.end(body);
   });

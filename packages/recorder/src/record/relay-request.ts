@@ -34,6 +34,8 @@ export async function relayRequest(
   try {
     const outgoing = await connection.send({ method, url, headers: passedOn(headers, streams), lent });
     response.on('close', () => outgoing.destroy());
+    // what breaks within the answer is the answer's error, which newer releases of Node report here as well
+    outgoing.on('error', () => {});
     const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
     answered.catch(() => undefined); // awaited below, once the body has passed
     await passBody(request, outgoing, exchange, headers);

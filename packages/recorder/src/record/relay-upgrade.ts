@@ -65,7 +65,7 @@ function firstAnswer(outgoing: NodeJS.EventEmitter): Promise<Answer> {
       resolve({ incoming, socket, head }),
     );
     outgoing.once('response', (incoming: IncomingMessage) => resolve({ incoming, head: Buffer.alloc(0) }));
-    outgoing.once('error', reject);
+    outgoing.on('error', reject);
   });
 }
 

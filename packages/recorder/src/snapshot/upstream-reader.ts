@@ -38,6 +38,8 @@ export class UpstreamReader {
       lent: true,
     });
     request.end();
+    // what breaks within the answer is the answer's error, which newer releases of Node report here as well
+    request.on('error', () => {});
     const [incoming] = (await once(request, 'response')) as [IncomingMessage];
     return incoming;
   }
