@@ -65,6 +65,7 @@ async function serve(
   try {
     if (objects.length > 0) await cluster.apply(objects);
     await cluster.settled({ jobs: false });
+    if (stopped.aborted) return;
     if (options.kubeconfig !== undefined) await writeFile(options.kubeconfig, cluster.kubeconfig, { mode: 0o600 });
     if (!stopped.aborted) announce(cluster, options);
   } catch (reason) {
