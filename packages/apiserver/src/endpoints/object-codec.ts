@@ -28,10 +28,9 @@ export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 export function decodeForCall(call: ApiCall, body: DecodedBody, old?: KubeObject): KubeObject {
   const typed = objectIn(call, body);
   checkType(typed, call.served);
-  const { object, warnings } = decodeObject(typed, call.served.schema, {
-    fieldValidation: fieldValidationOf(call),
-    ...body,
-  });
+  const { duplicates, positions } = body;
+  const fieldValidation = fieldValidationOf(call);
+  const { object, warnings } = decodeObject(typed, call.served.schema, { fieldValidation, duplicates, positions });
   call.warnings.push(...warnings);
   return complete(call, object, old);
 }

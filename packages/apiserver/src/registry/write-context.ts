@@ -13,18 +13,28 @@ export interface WriteContext extends StrategyContext {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** What admission is told about this write. */
+/** What admission is told about this write. Field by field: spreading the context costs as much as all plugins together. */
 export function admissionAttributes(
   context: WriteContext,
   operation: AdmissionAttributes['operation'],
   object: KubeObject | undefined,
   oldObject: KubeObject | undefined,
 ): AdmissionAttributes {
-  const { resource, served, subresource, namespace, user, dryRun, options, warn } = context;
-  const name = context.name || object?.metadata.name || '';
-  const round = { isSecond: false, wantsSecond: false };
-  const what = { operation, resource, served, subresource, namespace, name, object, oldObject };
-  return { ...what, user, dryRun, options, round, warn };
+  return {
+    operation,
+    resource: context.resource,
+    served: context.served,
+    subresource: context.subresource,
+    namespace: context.namespace,
+    name: context.name || object?.metadata.name || '',
+    object,
+    oldObject,
+    user: context.user,
+    dryRun: context.dryRun,
+    options: context.options,
+    round: { isSecond: false, wantsSecond: false },
+    warn: context.warn,
+  };
 }
 
 /** Runs the mutating half of the chain, in order; twice where a webhook has changed what plugins before it have seen. */

@@ -106,7 +106,12 @@ export class ApiServer {
 
   /** The way in for callers in this process, who act as `user`: no socket, no serialising. */
   transport(user: UserInfo): Transport {
-    return { request: (request) => this.handle({ ...request, user }), close: async () => {} };
+    return {
+      // field by field: spreading a request costs more than finding its handler
+      request: ({ method, url, headers, body, object, signal }) =>
+        this.handle({ method, url, headers, body, object, signal, user }),
+      close: async () => {},
+    };
   }
 
   /** Stops what the server runs beside requests. Open watches end with their listeners. */

@@ -151,8 +151,10 @@ export class MemoryStorage implements Storage {
 
   #stamp(key: string, object: KubeObject): StoredObject {
     this.#revision += 1;
-    const metadata = { ...object.metadata, resourceVersion: String(this.#revision) };
-    return new StoredObject(key, { ...object, metadata }, this.#revision, this.#encodings);
+    const stamped = { ...object };
+    stamped.metadata = { ...object.metadata };
+    stamped.metadata.resourceVersion = String(this.#revision);
+    return new StoredObject(key, stamped, this.#revision, this.#encodings);
   }
 
   #append(table: Table, event: StorageEvent): void {
