@@ -1,15 +1,13 @@
 /** A proxy on loopback in front of an API server, which writes down everything that passes. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { type Clock, formatTime, realClock } from '@towtank/apimachinery';
 import { CassetteWriter } from '../cassette/cassette-writer.ts';
 import type { RedactionOptions } from '../redaction/redaction-options.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { type Snapshot, type SnapshotOptions, startSnapshot } from '../snapshot/snapshot.ts';
 import { clientKubeconfig } from './client-kubeconfig.ts';
+import { ExchangeServer } from './exchange-server.ts';
 import { passedHeaders, withoutProtobuf } from './header-fields.ts';
 import { Recording, type RecordingProgress } from './recording.ts';
 import { type RelayOptions, relayRequest } from './relay-request.ts';
@@ -116,53 +114,29 @@ class RecordingProxy {
   readonly #recording: Recording;
   readonly #connection: UpstreamConnection;
   readonly #prefix: string;
-  readonly #server: Server;
-  readonly #exchanges = new Set<Promise<void>>();
-  readonly #sockets = new Set<Duplex>();
+  readonly #server: ExchangeServer;
   #isClosing = false;
 
   constructor(recording: Recording, connection: UpstreamConnection, prefix: string) {
     this.#recording = recording;
     this.#connection = connection;
     this.#prefix = prefix;
-    // Uploads and watches may take as long as they like.
-    this.#server = createServer({ requestTimeout: 0 }, (request, response) => this.#relay(request, response));
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
+    // A failure here is one of the disk: the client sees a reset, and `close` of the recorder tells why.
+    this.#server = new ExchangeServer({
+      request: (request, response) => relayRequest(request, response, this.#optionsFor(request)),
+      upgrade: (request, socket, head) => relayUpgrade(request, socket, head, this.#optionsFor(request)),
     });
   }
 
-  async listen(host: string, port: number): Promise<string> {
-    this.#server.listen(port, host);
-    await once(this.#server, 'listening');
-    const { port: bound } = this.#server.address() as AddressInfo;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  listen(host: string, port: number): Promise<string> {
+    return this.#server.listen(host, port);
   }
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    const closed = this.#server.close();
     this.#connection.close();
-    await Promise.allSettled(this.#exchanges);
     await closed;
-  }
-
-  #relay(request: IncomingMessage, response: ServerResponse): void {
-    this.#track(relayRequest(request, response, this.#optionsFor(request)), () => response.destroy());
-  }
-
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#track(relayUpgrade(request, socket, head, this.#optionsFor(request)), () => socket.destroy());
-  }
-
-  /** A failure here is one of the disk: the client sees a reset, and `close` of the recorder tells why. */
-  #track(exchange: Promise<void>, failed: () => void): void {
-    const tracked = exchange.catch(failed).finally(() => this.#exchanges.delete(tracked));
-    this.#exchanges.add(tracked);
   }
 
   #optionsFor(request: IncomingMessage): RelayOptions {

@@ -1,11 +1,10 @@
 /** A server that answers as a recording does. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Clock, realClock } from '@towtank/apimachinery';
 import { CassetteIndex, type IndexedExchange } from '../cassette/cassette-index.ts';
 import { clientKubeconfig } from '../record/client-kubeconfig.ts';
+import { ExchangeServer } from '../record/exchange-server.ts';
 import { withoutProtobuf } from '../record/header-fields.ts';
 import type { RedactionOptions } from '../redaction/redaction-options.ts';
 import { Redactor } from '../redaction/redactor.ts';
@@ -103,46 +102,26 @@ class ReplayServer {
   readonly #options: ReplayOptions;
   readonly #index: CassetteIndex;
   readonly #redactor: Redactor;
-  readonly #server: Server;
-  readonly #sockets = new Set<Duplex>();
-  readonly #answers = new Set<Promise<void>>();
+  readonly #server: ExchangeServer;
 
   constructor(options: ReplayOptions, index: CassetteIndex, plan: ReplayPlan, redactor: Redactor) {
     this.plan = plan;
     this.#options = options;
     this.#index = index;
     this.#redactor = redactor;
-    this.#server = createServer({ requestTimeout: 0 }, (request, response) =>
-      this.#track(this.#answer(request, response), () => response.destroy()),
-    );
-    this.#server.on('upgrade', (request, socket, head) =>
-      this.#track(this.#upgrade(request, socket, head), () => socket.destroy()),
-    );
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
+    this.#server = new ExchangeServer({
+      request: (request, response) => this.#answer(request, response),
+      upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
     });
   }
 
-  async listen(host: string, port: number): Promise<string> {
-    this.#server.listen(port, host);
-    await once(this.#server, 'listening');
-    const { port: bound } = this.#server.address() as AddressInfo;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  listen(host: string, port: number): Promise<string> {
+    return this.#server.listen(host, port);
   }
 
   async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-    await Promise.allSettled(this.#answers);
+    await this.#server.close();
     await this.#index[Symbol.asyncDispose]();
-  }
-
-  #track(answer: Promise<void>, failed: () => void): void {
-    const tracked = answer.catch(failed).finally(() => this.#answers.delete(tracked));
-    this.#answers.add(tracked);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
