@@ -45,7 +45,9 @@ export class HttpApiRequest implements ApiRequest {
     if (this.#controller === undefined) {
       const controller = new AbortController();
       this.#controller = controller;
-      this.#res.once('close', () => controller.abort());
+      // a client may be gone before its request is served
+      if (this.#res.destroyed) controller.abort();
+      else this.#res.once('close', () => controller.abort());
     }
     return this.#controller.signal;
   }

@@ -16,11 +16,11 @@ import type { ApiResponse, FlowHeaders, UserInfo } from '@towtank/apimachinery';
 import { ANONYMOUS_CLIENT, type ClientIdentity, clientIdentity } from '../certificates/client-identity.ts';
 import { errorResponse } from '../endpoints/respond.ts';
 import { COMPRESSION_THRESHOLD_BYTES, compressor, takesGzip } from '../negotiation/compress.ts';
-import { AnswerQueue } from './answer-queue.ts';
 import type { ApiServer } from './api-server.ts';
 import { HttpApiRequest, OVERSIZED } from './http-api-request.ts';
 import { refuseBrokenRequest } from './refuse-broken-request.ts';
 import { readRequestBody } from './request-body.ts';
+import { TurnQueue } from './turn-queue.ts';
 import { writeWatch } from './watch-stream.ts';
 import { webSocketListener } from './web-socket.ts';
 
@@ -159,17 +159,24 @@ export function requestListener(
 ): (req: IncomingMessage, res: ServerResponse) => void {
   return (req, res) => {
     const identity = identityOf === undefined ? ANONYMOUS_CLIENT : identityOf(req.socket);
-    if (req.method === 'GET' || req.method === 'HEAD') {
-      void answer(apiServer, new HttpApiRequest(req, undefined, res, identity), res);
-      return;
-    }
-    readRequestBody(req, res, (body = OVERSIZED) => {
-      void answer(apiServer, new HttpApiRequest(req, body, res, identity), res);
-    });
+    const receive = (body?: Buffer): void =>
+      received.add({ apiServer, request: new HttpApiRequest(req, body, res, identity), res });
+    if (req.method === 'GET' || req.method === 'HEAD') receive();
+    else readRequestBody(req, res, (body = OVERSIZED) => receive(body));
   };
 }
 
-async function answer(apiServer: ApiServer, request: HttpApiRequest, res: ServerResponse): Promise<void> {
+/** A request that has arrived as a whole. */
+interface Received {
+  readonly apiServer: ApiServer;
+  readonly request: HttpApiRequest;
+  readonly res: ServerResponse;
+}
+
+/** Of all listeners: the clients of one mostly sit in one process with those of another. */
+const received = new TurnQueue<Received>(answer);
+
+async function answer({ apiServer, request, res }: Received): Promise<void> {
   const response = await apiServer.handle(request);
   try {
     send(response, res, request.flow);
@@ -203,8 +210,14 @@ interface Head {
   readonly flow: FlowHeaders | undefined;
 }
 
-/** Of all listeners: the clients of one mostly sit in one process with those of another. */
-const answers = new AnswerQueue();
+/** An answer with all of its bytes. */
+interface Answer {
+  readonly res: ServerResponse;
+  readonly bytes: Uint8Array;
+}
+
+/** A write wakes the client at its other end, which costs more than the write itself: of several in a row only the first does. */
+const answers = new TurnQueue<Answer>(({ res, bytes }) => res.end(bytes));
 
 function sendBytes(head: Head, bytes: Uint8Array | readonly Uint8Array[], res: ServerResponse): void {
   const parts = bytes instanceof Uint8Array ? undefined : bytes;
@@ -218,7 +231,7 @@ function sendBytes(head: Head, bytes: Uint8Array | readonly Uint8Array[], res: S
   fields.push('content-length', length);
   res.writeHead(status, fields as OutgoingHttpHeader[]);
   if (res.req.method === 'HEAD') res.end();
-  else if (parts === undefined) answers.end(res, bytes as Uint8Array);
+  else if (parts === undefined) answers.add({ res, bytes: bytes as Uint8Array });
   else writeParts(parts, res);
 }
 
