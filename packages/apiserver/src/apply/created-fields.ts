@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../schema/own-property.ts';
 import type { ListPlan, TypePlan } from '../schema/type-plan.ts';
 import type { FieldSet } from './field-set.ts';
 import { encodeFields } from './fields-v1.ts';
-import { itemElement } from './path-element.ts';
+import { keyOf } from './path-element.ts';
 
 /** A set of fields, and its frozen form for `fieldsV1`, which objects share. */
 export interface CreatedFields {
@@ -21,17 +21,45 @@ export interface Creation {
   readonly rules: string;
 }
 
-/** What stands in a shape beside the names of fields and the keys of items, which are texts. */
-const [OBJECT, LIST, END, SCALAR, NULL, FILLED, EMPTY, BROKEN] = [0, 1, 2, 3, 4, 5, 6, 7];
+/** What stands in a shape beside the names of fields and the keys of items, which are scalars. */
+const [OBJECT, LIST, ITEM, END] = [Symbol('object'), Symbol('list'), Symbol('item'), Symbol('end')];
+const [SCALAR, NULL, ABSENT] = [Symbol('scalar'), Symbol('null'), Symbol('absent')];
+const [FILLED, EMPTY, BROKEN] = [Symbol('filled'), Symbol('empty'), Symbol('broken')];
 
 /** A place in the tree of the shapes of one type: all objects that come this way are alike so far. */
-interface ShapeNode {
-  readonly next: Map<string | number, ShapeNode>;
+class ShapeNode {
   /** What stands here is of this type. */
   readonly plan: TypePlan;
   /** What it is compared with, which the way here has determined. */
   readonly old: unknown;
   created: CreatedFields | undefined;
+  readonly #next = new Map<unknown, ShapeNode>();
+  /** The step that was taken last: mostly the next object takes it too. */
+  #step: unknown;
+  #node: ShapeNode | undefined;
+
+  constructor(plan: TypePlan, old: unknown) {
+    this.plan = plan;
+    this.old = old;
+    this.created = undefined;
+  }
+
+  get(step: unknown): ShapeNode | undefined {
+    if (step === this.#step) return this.#node;
+    const node = this.#next.get(step);
+    if (node !== undefined) this.#remember(step, node);
+    return node;
+  }
+
+  set(step: unknown, node: ShapeNode): void {
+    this.#next.set(step, node);
+    this.#remember(step, node);
+  }
+
+  #remember(step: unknown, node: ShapeNode): void {
+    this.#step = step;
+    this.#node = node;
+  }
 }
 
 /** Nodes that are remembered for one type; when there are more, all are forgotten. */
@@ -50,30 +78,30 @@ class ShapeTree {
     }
     let root = this.#rules.get(rules);
     if (root === undefined) {
-      root = { next: new Map(), plan, old, created: undefined };
+      root = new ShapeNode(plan, old);
       this.#rules.set(rules, root);
     }
     return root;
   }
 
   /** Where a step leads that does not lead to a value of its own. */
-  after(node: ShapeNode, step: string | number): ShapeNode {
-    return node.next.get(step) ?? this.#add(node, step, ANY_PLAN, undefined);
+  after(node: ShapeNode, step: unknown): ShapeNode {
+    return node.get(step) ?? this.#add(node, step, ANY_PLAN, undefined);
   }
 
   /** Where the field of an object leads, whose own node is `parent`. */
   field(node: ShapeNode, parent: ShapeNode, name: string): ShapeNode {
-    return node.next.get(name) ?? this.#add(node, name, planBelow(parent.plan, name), oldBelow(parent.old, name));
+    return node.get(name) ?? this.#add(node, name, planBelow(parent.plan, name), oldBelow(parent.old, name));
   }
 
-  /** Where the item of a list leads. */
-  item(node: ShapeNode, list: ListPlan, element: string): ShapeNode {
-    return node.next.get(element) ?? this.#add(node, element, list.items, undefined);
+  /** Where the item of a list leads, from behind its keys. */
+  item(node: ShapeNode, list: ListPlan): ShapeNode {
+    return node.get(ITEM) ?? this.#add(node, ITEM, list.items, undefined);
   }
 
-  #add(node: ShapeNode, step: string | number, plan: TypePlan, old: unknown): ShapeNode {
-    const added = { next: new Map(), plan, old: isNothing(old) ? undefined : old, created: undefined };
-    node.next.set(step, added);
+  #add(node: ShapeNode, step: unknown, plan: TypePlan, old: unknown): ShapeNode {
+    const added = new ShapeNode(plan, isNothing(old) ? undefined : old);
+    node.set(step, added);
     this.#size += 1;
     return added;
   }
@@ -129,11 +157,30 @@ function walk(tree: ShapeTree, from: ShapeNode, next: unknown): ShapeNode {
 function walkList(tree: ShapeTree, from: ShapeNode, plan: ListPlan, next: readonly unknown[]): ShapeNode {
   let node = tree.after(from, LIST);
   for (const item of next) {
-    const found = itemElement(plan, item);
-    if ('error' in found) node = tree.after(node, BROKEN);
-    else node = walk(tree, tree.item(node, plan, found.element), item);
+    if (!isOfList(plan, item)) node = tree.after(node, BROKEN);
+    else node = walk(tree, tree.item(walkKeys(tree, node, plan, item), plan), item);
   }
   return tree.after(node, END);
+}
+
+/** Items of sets are scalars; those with keys are objects. */
+const isOfList = ({ keys = [] }: ListPlan, item: unknown): boolean =>
+  keys.length === 0 ? typeof item !== 'object' : isJsonObject(item);
+
+/** Where the keys of an item lead: one that stands for itself is its own key. */
+function walkKeys(tree: ShapeTree, from: ShapeNode, plan: ListPlan, item: unknown): ShapeNode {
+  const { keys = [] } = plan;
+  if (keys.length === 0) return tree.after(from, item);
+  let node = from;
+  for (const key of keys) node = walkKey(tree, node, keyOf(plan, item as JsonObject, key));
+  return node;
+}
+
+function walkKey(tree: ShapeTree, from: ShapeNode, value: unknown): ShapeNode {
+  if (value === undefined) return tree.after(from, ABSENT);
+  return typeof value === 'object'
+    ? tree.after(tree.after(from, OBJECT), JSON.stringify(value))
+    : tree.after(from, value);
 }
 
 function walkFields(tree: ShapeTree, from: ShapeNode, next: JsonObject): ShapeNode {

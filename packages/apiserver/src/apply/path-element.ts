@@ -32,7 +32,7 @@ function keyElement(list: ListPlan, keys: readonly string[], item: unknown): { e
   if (!isJsonObject(item)) return { error: 'associative list with keys may not have non-map elements' };
   const parts: string[] = [];
   for (const key of sorted(keys)) {
-    const value = item[key] === undefined ? defaultOfKey(list, key) : item[key];
+    const value = keyOf(list, item, key);
     if (value !== undefined) parts.push(`${goJson(key)}:${goJson(value)}`);
   }
   if (parts.length > 0) return { element: `k:{${parts.join(',')}}` };
@@ -44,7 +44,9 @@ function keyElement(list: ListPlan, keys: readonly string[], item: unknown): { e
 
 const sorted = (keys: readonly string[]): readonly string[] => (keys.length === 1 ? keys : [...keys].sort());
 
-function defaultOfKey({ items }: ListPlan, key: string): unknown {
+/** What a list item says for one of its keys, or else the default of that key. */
+export function keyOf({ items }: ListPlan, item: JsonObject, key: string): unknown {
+  if (item[key] !== undefined) return item[key];
   return items.kind === 'struct' ? items.fields.get(key)?.schema.default : undefined;
 }
 

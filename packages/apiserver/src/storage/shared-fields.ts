@@ -6,7 +6,7 @@ import { deepFreeze } from './deep-freeze.ts';
 const MAX_SHARED = 1024;
 
 let shared = new Map<string, JsonObject>();
-const texts = new WeakMap<object, string>();
+const encoded = new WeakMap<object, Buffer>();
 
 /** The frozen object that stands for all objects equal to this one. */
 export function shareFields(fields: JsonObject): JsonObject {
@@ -16,10 +16,10 @@ export function shareFields(fields: JsonObject): JsonObject {
     same = deepFreeze(fields);
     if (shared.size >= MAX_SHARED) shared = new Map();
     shared.set(text, same);
-    texts.set(same, text);
+    encoded.set(same, Buffer.from(text));
   }
   return same;
 }
 
 /** The JSON of shared fields; undefined for objects that are not shared. */
-export const textOfFields = (fields: object): string | undefined => texts.get(fields);
+export const bytesOfFields = (fields: object): Buffer | undefined => encoded.get(fields);

@@ -3,7 +3,8 @@ import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '@towtank/apimac
 import { deepFreeze } from './deep-freeze.ts';
 import type { EncodingCache } from './encoding-cache.ts';
 import type { ItemBlock } from './item-block.ts';
-import { textOfFields } from './shared-fields.ts';
+import { JsonWriter } from './json-writer.ts';
+import { bytesOfFields } from './shared-fields.ts';
 import { slabBuffer } from './slab-buffer.ts';
 
 /** `{"kind":"Pod","apiVersion":"v1",` is left out of list items: this is where the rest of the bytes begins. */
@@ -82,41 +83,57 @@ export class StoredObject {
   }
 }
 
+const writer = new JsonWriter();
+
 /** Encodes an object so that its type fields can be cut off. */
 export function encodeObject(object: KubeObject): EncodedObject {
-  const head = `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)}`;
-  const line = slabBuffer(`${head}${jsonOfBody(object)}}\n`);
-  return { line, bodyOffset: Buffer.byteLength(head) + 1 };
-}
-
-/** All fields but those of the type, with a comma before each. */
-function jsonOfBody(object: KubeObject): string {
-  let text = '';
+  writer.begin();
+  writer.openObject();
+  writeField('kind', object.kind);
+  writeField('apiVersion', object.apiVersion);
+  const bodyOffset = writer.length + 1;
   for (const field in object) {
-    if (field === 'kind' || field === 'apiVersion') continue;
-    const json = field === 'metadata' ? jsonOfMetadata(object.metadata) : JSON.stringify(object[field]);
-    if (json !== undefined) text += `,${JSON.stringify(field)}:${json}`;
+    if (field === 'metadata') writeMetadata(object.metadata);
+    else if (field !== 'kind' && field !== 'apiVersion') writeField(field, object[field]);
   }
-  return text;
+  writer.closeObject();
+  writer.lineBreak();
+  return { line: slabBuffer(writer.bytes()), bodyOffset };
 }
 
-/** Managed fields are a large part of most objects, and their text is known. */
-function jsonOfMetadata({ managedFields, ...metadata }: ObjectMeta): string {
-  const written = managedFields === undefined ? undefined : jsonOfManagers(managedFields);
-  if (written === undefined)
-    return JSON.stringify(managedFields === undefined ? metadata : { ...metadata, managedFields });
-  const json = JSON.stringify(metadata);
-  return `${json.slice(0, -1)}${json === '{}' ? '' : ','}"managedFields":[${written}]}`;
+function writeField(name: string, value: unknown): void {
+  if (value === undefined) return;
+  writer.name(name);
+  writer.value(value);
 }
 
-/** Undefined when the fields of a manager are not shared, or stand where their text cannot be put in. */
-function jsonOfManagers(managers: readonly ManagedFieldsEntry[]): string | undefined {
-  let text = '';
+/** The managers of fields come last, as the real server writes them. */
+function writeMetadata(metadata: ObjectMeta): void {
+  const { managedFields } = metadata;
+  writer.name('metadata');
+  writer.openObject();
+  for (const field in metadata) if (field !== 'managedFields') writeField(field, metadata[field as keyof ObjectMeta]);
+  if (managedFields !== undefined) writeManagers(managedFields);
+  writer.closeObject();
+}
+
+/** Managed fields are a large part of most objects, and their bytes are known. */
+function writeManagers(managers: readonly ManagedFieldsEntry[]): void {
+  writer.name('managedFields');
+  writer.openList();
   for (const { fieldsV1, ...entry } of managers) {
-    const fields = fieldsV1 === undefined ? undefined : textOfFields(fieldsV1);
-    if (fields === undefined) return undefined;
-    if (text !== '') text += ',';
-    text += `${JSON.stringify(entry).slice(0, -1)},"fieldsV1":${fields}}`;
+    writer.separate();
+    writer.openObject();
+    for (const field in entry) writeField(field, entry[field as keyof typeof entry]);
+    if (fieldsV1 !== undefined) writeFields(fieldsV1);
+    writer.closeObject();
   }
-  return text;
+  writer.closeList();
+}
+
+function writeFields(fields: object): void {
+  const known = bytesOfFields(fields);
+  if (known === undefined) return writeField('fieldsV1', fields);
+  writer.name('fieldsV1');
+  writer.raw(known);
 }
