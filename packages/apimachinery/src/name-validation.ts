@@ -2,20 +2,13 @@
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${QUALIFIED})?`;
 
-const compiled = new Map<string, RegExp>();
-
-/** The patterns are few, and names are checked with every write: a good one costs no more than its pattern. */
-function matches(pattern: string, value: string): boolean {
-  let expression = compiled.get(pattern);
-  if (expression === undefined) {
-    expression = new RegExp(`^(?:${pattern})$`);
-    compiled.set(pattern, expression);
-  }
-  return expression.test(value);
-}
+const compiled = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
+const [IS_LABEL, IS_SUBDOMAIN, IS_1035_LABEL] = [compiled(LABEL), compiled(SUBDOMAIN), compiled(LABEL_1035)];
+const [IS_QUALIFIED, IS_LABEL_VALUE] = [compiled(QUALIFIED), compiled(LABEL_VALUE)];
 
 /** The wording of `k8s.io/apimachinery/pkg/util/validation.RegexError`, its double blank included. */
 function regexMessage(message: string, pattern: string, ...examples: string[]): string {
@@ -31,12 +24,12 @@ const maxCharacters = (length: number): string => `must be no more than ${length
 
 /** DNS-1123 label: namespace names, port names. */
 export function dns1123LabelErrors(value: string): string[] {
-  if (value.length <= 63 && matches(LABEL, value)) return [];
+  if (value.length <= 63 && IS_LABEL.test(value)) return [];
   const errors: string[] = [];
   if (Buffer.byteLength(value) > 63) errors.push(maxCharacters(63));
-  if (!matches(LABEL, value))
+  if (!IS_LABEL.test(value))
     errors.push(
-      matches(SUBDOMAIN, value)
+      IS_SUBDOMAIN.test(value)
         ? 'must not contain dots'
         : regexMessage(
             "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
@@ -50,10 +43,10 @@ export function dns1123LabelErrors(value: string): string[] {
 
 /** DNS-1123 subdomain: the names of most objects. */
 export function dns1123SubdomainErrors(value: string): string[] {
-  if (value.length <= 253 && matches(SUBDOMAIN, value)) return [];
+  if (value.length <= 253 && IS_SUBDOMAIN.test(value)) return [];
   const errors: string[] = [];
   if (Buffer.byteLength(value) > 253) errors.push(maxCharacters(253));
-  if (!matches(SUBDOMAIN, value))
+  if (!IS_SUBDOMAIN.test(value))
     errors.push(
       `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`,
     );
@@ -62,14 +55,13 @@ export function dns1123SubdomainErrors(value: string): string[] {
 
 /** DNS-1035 label: starts with a letter. */
 export function dns1035LabelErrors(value: string): string[] {
-  const pattern = '[a-z]([-a-z0-9]*[a-z0-9])?';
   const errors: string[] = [];
   if (Buffer.byteLength(value) > 63) errors.push(maxCharacters(63));
-  if (!matches(pattern, value))
+  if (!IS_1035_LABEL.test(value))
     errors.push(
       regexMessage(
         "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
-        pattern,
+        LABEL_1035,
         'my-name',
         'abc-123',
       ),
@@ -79,7 +71,7 @@ export function dns1035LabelErrors(value: string): string[] {
 
 /** A key of labels and annotations: an optional DNS prefix, a slash, a name. */
 export function labelKeyErrors(value: string): string[] {
-  if (value.length <= 63 && matches(QUALIFIED, value)) return [];
+  if (value.length <= 63 && IS_QUALIFIED.test(value)) return [];
   const parts = value.split('/');
   const errors: string[] = [];
   let name = parts[0] ?? '';
@@ -100,7 +92,7 @@ export function labelKeyErrors(value: string): string[] {
   }
   if (name === '') errors.push('name part must be non-empty');
   else if (Buffer.byteLength(name) > 63) errors.push(`name part ${maxLength(63)}`);
-  if (!matches(QUALIFIED, name))
+  if (!IS_QUALIFIED.test(name))
     errors.push(`name part ${regexMessage(QUALIFIED_RULE, QUALIFIED, ...QUALIFIED_EXAMPLES)}`);
   return errors;
 }
@@ -111,10 +103,10 @@ const QUALIFIED_EXAMPLES = ['MyName', 'my.name', '123-abc'];
 
 /** A value of a label. */
 export function labelValueErrors(value: string): string[] {
-  if (value.length <= 63 && matches(LABEL_VALUE, value)) return [];
+  if (value.length <= 63 && IS_LABEL_VALUE.test(value)) return [];
   const errors: string[] = [];
   if (Buffer.byteLength(value) > 63) errors.push(maxLength(63));
-  if (!matches(LABEL_VALUE, value))
+  if (!IS_LABEL_VALUE.test(value))
     errors.push(
       regexMessage(
         "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",

@@ -1,5 +1,6 @@
 /** Pods run as a service account, and find its token. */
 import type { Clock, KubeObject, Random, StatusError, Timer } from '@towtank/apimachinery';
+import { deepFreeze } from '../storage/deep-freeze.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
 import { isAbout, refusal } from './admission-refusal.ts';
@@ -97,18 +98,12 @@ function mountToken(spec: PodSpec, newName: () => string): void {
 const mountsToken = ({ volumeMounts }: Container): boolean =>
   volumeMounts?.some(({ mountPath }) => mountPath === TOKEN_MOUNT_PATH) ?? false;
 
-const namespaceField = { apiVersion: 'v1', fieldPath: 'metadata.namespace' };
+/** Token, authority and namespace; with the service authority that the reference cluster adds. The same for all pods. */
+const TOKEN_SOURCES = deepFreeze([
+  { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+  { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+  { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+  { configMap: { name: 'openshift-service-ca.crt', items: [{ key: 'service-ca.crt', path: 'service-ca.crt' }] } },
+]);
 
-/** Token, authority and namespace; with the service authority that the reference cluster adds. */
-const tokenVolume = (name: string): Volume => ({
-  name,
-  projected: {
-    sources: [
-      { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-      { downwardAPI: { items: [{ path: 'namespace', fieldRef: { ...namespaceField } }] } },
-      { configMap: { name: 'openshift-service-ca.crt', items: [{ key: 'service-ca.crt', path: 'service-ca.crt' }] } },
-    ],
-    defaultMode: 420,
-  },
-});
+const tokenVolume = (name: string): Volume => ({ name, projected: { sources: TOKEN_SOURCES, defaultMode: 420 } });

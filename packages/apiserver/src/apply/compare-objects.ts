@@ -2,7 +2,7 @@
 
 import { deepEqual } from '../registry/deep-equal.ts';
 import { isJsonObject, type JsonObject } from '../schema/own-property.ts';
-import type { ListPlan, MapPlan, StructPlan, TypePlan } from '../schema/type-plan.ts';
+import { ANY_PLAN, type ListPlan, type MapPlan, mapOf, type StructPlan, type TypePlan } from '../schema/type-plan.ts';
 import { EMPTY_SET, type FieldNode, type FieldSet, memberNode } from './field-set.ts';
 import { fieldElement, itemElement } from './path-element.ts';
 
@@ -87,7 +87,7 @@ function shapeOf(plan: TypePlan, old: unknown, next: unknown): ListPlan | MapPla
     case 'struct':
       return !plan.atomic && isMap(old) && isMap(next) ? plan : undefined;
     case 'any':
-      return isMap(old) && isMap(next) && (isJsonObject(old) || isJsonObject(next)) ? deducedMap(plan) : undefined;
+      return isMap(old) && isMap(next) && (isJsonObject(old) || isJsonObject(next)) ? mapOf(plan) : undefined;
     default:
       return undefined;
   }
@@ -95,7 +95,6 @@ function shapeOf(plan: TypePlan, old: unknown, next: unknown): ListPlan | MapPla
 
 const isList = (value: unknown): boolean => value === undefined || value === null || Array.isArray(value);
 const isMap = (value: unknown): boolean => value === undefined || value === null || isJsonObject(value);
-const deducedMap = (plan: TypePlan): MapPlan => ({ ...plan, kind: 'map', items: plan, atomic: false });
 
 /** Absent, null or without parts: then the distinction between those is all that there is to compare. */
 function isBlank(value: unknown): boolean {
@@ -126,8 +125,6 @@ interface Sides {
   readonly next: JsonObject;
   readonly level: Level;
 }
-
-const ANY_PLAN: TypePlan = { kind: 'any', schema: {}, goType: '' };
 
 function compareField(
   plan: MapPlan | StructPlan,

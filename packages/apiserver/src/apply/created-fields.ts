@@ -1,6 +1,6 @@
 /** The fields of new objects: worked out once for all objects of the same shape. */
 import { isJsonObject, type JsonObject } from '../schema/own-property.ts';
-import type { ListPlan, TypePlan } from '../schema/type-plan.ts';
+import { ANY_PLAN, type ListPlan, type TypePlan } from '../schema/type-plan.ts';
 import type { FieldSet } from './field-set.ts';
 import { encodeFields } from './fields-v1.ts';
 import { keyOf } from './path-element.ts';
@@ -112,8 +112,6 @@ const isNothing = (value: unknown): boolean => value === null || (Array.isArray(
 
 const oldBelow = (old: unknown, name: string): unknown =>
   isJsonObject(old) && Object.hasOwn(old, name) ? old[name] : undefined;
-
-const ANY_PLAN: TypePlan = { kind: 'any', schema: {}, goType: '' };
 
 function planBelow(plan: TypePlan, name: string): TypePlan {
   if (plan.kind === 'map') return plan.items;

@@ -1,6 +1,6 @@
 /** The fields that an applied configuration states. */
 import { isJsonObject, type JsonObject } from '../schema/own-property.ts';
-import type { ListPlan, TypePlan } from '../schema/type-plan.ts';
+import { ANY_PLAN, type ListPlan, type TypePlan } from '../schema/type-plan.ts';
 import { EMPTY_SET, type FieldNode, type FieldSet, memberNode } from './field-set.ts';
 import { fieldElement, itemElement } from './path-element.ts';
 
@@ -38,7 +38,7 @@ function fieldsOf(value: JsonObject, plan: TypePlan): FieldSet {
     const item = value[name];
     const field = plan.kind === 'struct' ? plan.fields.get(name) : undefined;
     const below = field?.plan ?? (plan.kind === 'map' ? plan.items : plan.kind === 'struct' ? plan.others : undefined);
-    const walked = walk(item, below ?? { kind: 'any', schema: {}, goType: '' });
+    const walked = walk(item, below ?? ANY_PLAN);
     const isEmptyMap = isJsonObject(item) && Object.keys(item).length === 0;
     const member = walked.leaf || item === null || isEmptyMap || field === undefined;
     if (member) set.set(fieldElement(name), memberNode(walked.below));

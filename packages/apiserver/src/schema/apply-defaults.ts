@@ -34,8 +34,12 @@ function visit({ own, inline, children }: DefaultsNode, value: JsonObject): void
     const below = value[field];
     if (typeof below !== 'object' || below === null) continue;
     if (shape === 'struct') visit(node, below as JsonObject);
-    else for (const item of Object.values(below)) if (isJsonObject(item)) visit(node, item);
+    else visitAll(node, Array.isArray(below) ? below : Object.values(below));
   }
+}
+
+function visitAll(node: DefaultsNode, items: readonly unknown[]): void {
+  for (const item of items) if (isJsonObject(item)) visit(node, item);
 }
 
 /** Go's defaulting does not see the difference between an empty text and none. */

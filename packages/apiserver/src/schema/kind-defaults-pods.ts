@@ -1,6 +1,7 @@
 /** Defaults of pods and of what stands in them; all but the pod's own hold for pod templates too. */
 import { defaultPullPolicy } from './default-image-policy.ts';
 import type { Defaulter } from './defaulter.ts';
+import type { JsonObject } from './own-property.ts';
 import { setPodLevelResources } from './pod-level-resources.ts';
 
 const VOLUME_FILE_MODE = 0o644;
@@ -29,8 +30,14 @@ const setPodSpec: Defaulter = (spec) => {
 
 const setRequests: Defaulter = (containers) => {
   for (const { resources } of containers ?? [])
-    if (resources?.limits !== undefined) resources.requests = { ...resources.limits, ...resources.requests };
+    if (resources?.limits !== undefined && !asksForAll(resources))
+      resources.requests = { ...resources.limits, ...resources.requests };
 };
+
+function asksForAll({ limits, requests = {} }: JsonObject): boolean {
+  for (const name in limits as JsonObject) if (!Object.hasOwn(requests as JsonObject, name)) return false;
+  return true;
+}
 
 /** Only of pods themselves, not of templates: limits stand in for requests, host ports for host networking. */
 const setPod: Defaulter = ({ spec }) => {

@@ -73,10 +73,15 @@ class ObjectDecoder {
     const decoded: JsonObject = {};
     const outer = this.#structName;
     this.#structName = plan.structName;
-    for (const name of Object.keys(value)) {
-      const field = plan.fields.get(name);
+    let before: StructPlan | FieldPlan = plan;
+    for (const name in value) {
+      const field: FieldPlan | undefined = before.next?.name === name ? before.next : plan.fields.get(name);
       if (field === undefined) this.#unknown(name);
-      else this.#field(decoded, field, value[name]);
+      else {
+        before.next = field;
+        before = field;
+        this.#field(decoded, field, value[name]);
+      }
     }
     this.#structName = outer;
     for (const field of alwaysWrittenFields(plan))
@@ -110,7 +115,7 @@ class ObjectDecoder {
     if (!isJsonObject(value)) return this.#wrongType(value, goType);
     const decoded: JsonObject = {};
     const rounded = goType === 'v1.ResourceList';
-    for (const name of Object.keys(value)) {
+    for (const name in value) {
       this.#path.push(name);
       const item = this.#element(items, value[name]);
       setOwn(decoded, name, rounded && typeof item === 'string' ? parseQuantityText(item, { milli: true }).text : item);
@@ -136,9 +141,9 @@ class ObjectDecoder {
       case 'number':
         return typeof value === 'number' ? value : this.#wrongType(value, plan.goType);
       case 'integer':
-        return this.#integer(plan, value);
+        return this.#integer(value, plan.bits, plan.goType);
       case 'intOrString':
-        return typeof value === 'string' ? value : this.#integer({ ...plan, bits: 32 }, value);
+        return typeof value === 'string' ? value : this.#integer(value, 32, plan.goType);
       case 'quantity':
         return this.#quantity(value);
       case 'bytes':
@@ -148,7 +153,7 @@ class ObjectDecoder {
     }
   }
 
-  #integer({ bits, goType }: ScalarPlan, value: unknown): number | undefined {
+  #integer(value: unknown, bits: 32 | 64, goType: string): number | undefined {
     if (typeof value !== 'number') return this.#wrongType(value, goType);
     const limit = bits === 32 ? 2 ** 31 : 2 ** 63;
     if (Number.isInteger(value) && value >= -limit && value < limit) return value;

@@ -11,7 +11,7 @@ const DEPRECATED_ANNOTATIONS = Object.entries({
   'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
   'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
 });
-const DEPRECATED_VOLUMES = Object.entries({
+const DEPRECATED_VOLUMES: Readonly<Record<string, string>> = {
   photonPersistentDisk: 'photonPersistentDisk: deprecated in v1.11, non-functional in v1.16+',
   gitRepo: 'gitRepo: deprecated in v1.11, and disabled by default in v1.33+',
   scaleIO: 'scaleIO: deprecated in v1.16, non-functional in v1.22+',
@@ -21,7 +21,7 @@ const DEPRECATED_VOLUMES = Object.entries({
   glusterfs: 'glusterfs: deprecated in v1.25, non-functional in v1.26+',
   cephfs: 'cephfs: deprecated in v1.28, non-functional in v1.31+',
   rbd: 'rbd: deprecated in v1.28, non-functional in v1.31+',
-});
+};
 const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod';
 const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
 const APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/';
@@ -49,23 +49,21 @@ export function nameWarning(use: string, name: string): string[] {
 
 function specWarnings(field: string, metadata: Fields, spec: Fields): string[] {
   const warnings = nodeSelectorWarnings(field, spec);
-  const annotations: Record<string, string> = metadata.annotations ?? {};
-  for (const [key, message] of DEPRECATED_ANNOTATIONS)
-    if (annotations[key] !== undefined) warnings.push(`${field}metadata.annotations[${key}]: ${message}`);
+  const annotations: Record<string, string> | undefined = metadata.annotations;
+  if (annotations !== undefined) warnings.push(...annotationWarnings(field, annotations));
   for (const [index, volume] of (spec.volumes ?? []).entries())
-    for (const [source, message] of DEPRECATED_VOLUMES)
-      if (volume[source] !== undefined) warnings.push(`${field}spec.volumes[${index}].${message}`);
-  warnings.push(...repeatedNames(field, spec));
-  for (const name of BYTES) warnOfFraction(warnings, `${field}spec.overhead`, spec.overhead, name);
-  if (spec.securityContext?.seccompProfile === undefined && annotations[SECCOMP_POD] !== undefined)
+    for (const source in volume)
+      if (Object.hasOwn(DEPRECATED_VOLUMES, source))
+        warnings.push(`${field}spec.volumes[${index}].${DEPRECATED_VOLUMES[source]}`);
+  if (spec.hostAliases !== undefined) warnings.push(...repeatedAddresses(field, spec.hostAliases));
+  if (spec.imagePullSecrets !== undefined) warnings.push(...repeatedSecrets(field, spec.imagePullSecrets));
+  warnings.push(...fractionWarnings(`${field}spec.overhead`, spec.overhead));
+  if (annotations?.[SECCOMP_POD] !== undefined && spec.securityContext?.seccompProfile === undefined)
     warnings.push(`${field}metadata.annotations[${SECCOMP_POD}]: ${USE_SECCOMP}`);
   const containers = containersWithPaths(spec, `${field}spec`);
   for (const [container, at] of containers) {
-    if (metadata.annotations !== undefined) warnings.push(...profileWarnings(field, annotations, container, spec));
-    for (const name of BYTES) {
-      warnOfFraction(warnings, `${at}.resources.limits`, container.resources?.limits, name);
-      warnOfFraction(warnings, `${at}.resources.requests`, container.resources?.requests, name);
-    }
+    if (annotations !== undefined) warnings.push(...profileWarnings(field, annotations, container, spec));
+    if (container.resources !== undefined) warnings.push(...requirementWarnings(at, container.resources));
     if (container.env?.length > 1) warnings.push(...hiddenVariables(`${at}.env`, container.env));
   }
   warnings.push(...portWarnings(containers));
@@ -76,13 +74,23 @@ function specWarnings(field: string, metadata: Fields, spec: Fields): string[] {
   return warnings;
 }
 
-function repeatedNames(field: string, spec: Fields): string[] {
+function annotationWarnings(field: string, annotations: Fields): string[] {
+  const given = DEPRECATED_ANNOTATIONS.filter(([key]) => annotations[key] !== undefined);
+  return given.map(([key, message]) => `${field}metadata.annotations[${key}]: ${message}`);
+}
+
+function repeatedAddresses(field: string, aliases: readonly Fields[]): string[] {
   const warnings: string[] = [];
   const addresses = new Set<string>();
-  for (const [index, { ip }] of (spec.hostAliases ?? []).entries())
+  for (const [index, { ip }] of aliases.entries())
     if (addresses.has(ip)) warnings.push(`${field}spec.hostAliases[${index}].ip: duplicate ip "${ip}"`);
     else addresses.add(ip);
-  const secrets: string[] = (spec.imagePullSecrets ?? []).map(({ name = '' }: Fields) => name);
+  return warnings;
+}
+
+function repeatedSecrets(field: string, references: readonly Fields[]): string[] {
+  const warnings: string[] = [];
+  const secrets: string[] = references.map(({ name = '' }) => name);
   for (const [index, name] of secrets.entries())
     if (secrets.indexOf(name) !== index)
       warnings.push(`${field}spec.imagePullSecrets[${index}].name: duplicate name "${name}"`);
@@ -91,12 +99,25 @@ function repeatedNames(field: string, spec: Fields): string[] {
   return warnings;
 }
 
-function warnOfFraction(warnings: string[], field: string, amounts: Fields, name: string): void {
-  const amount = amounts?.[name];
-  if (amount === undefined || isWhole(amount)) return;
-  const quantity = parseQuantity(amount);
-  const shown = quantity === undefined ? amount : formatQuantity(quantity);
-  warnings.push(`${field}[${name}]: fractional byte value "${shown}" is invalid, must be an integer`);
+/** Kubernetes goes through the resources first, then through limits and requests of each. */
+function requirementWarnings(field: string, { limits, requests }: Fields): string[] {
+  if (BYTES.every((name) => isWholeIn(limits, name) && isWholeIn(requests, name))) return [];
+  return BYTES.flatMap((name) => [
+    ...fractionWarning(`${field}.resources.limits`, limits, name),
+    ...fractionWarning(`${field}.resources.requests`, requests, name),
+  ]);
+}
+
+const fractionWarnings = (field: string, amounts: Fields): string[] =>
+  amounts === undefined ? [] : BYTES.flatMap((name) => fractionWarning(field, amounts, name));
+
+const isWholeIn = (amounts: Fields, name: string): boolean => amounts?.[name] === undefined || isWhole(amounts[name]);
+
+function fractionWarning(field: string, amounts: Fields, name: string): string[] {
+  if (isWholeIn(amounts, name)) return [];
+  const quantity = parseQuantity(amounts[name]);
+  const shown = quantity === undefined ? amounts[name] : formatQuantity(quantity);
+  return [`${field}[${name}]: fractional byte value "${shown}" is invalid, must be an integer`];
 }
 
 function profileWarnings(field: string, annotations: Fields, container: Fields, spec: Fields): string[] {
