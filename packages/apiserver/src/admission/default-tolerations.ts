@@ -1,12 +1,12 @@
 /** Pods outlast a short illness of their node. */
-import { deepFreeze } from '../storage/deep-freeze.ts';
+import { shareValue } from '../storage/shared-value.ts';
 import type { AdmissionPlugin } from './admission.ts';
 import { isAbout } from './admission-refusal.ts';
 import type { PodSpec, Toleration } from './pod-spec.ts';
 
 const DEFAULT_SECONDS = 300;
 /** What pods are given: the same for all of them. */
-const TOLERATIONS = deepFreeze(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map(toleration));
+const TOLERATIONS = shareValue(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map(toleration));
 
 /** Lets pods that say nothing of it stay five minutes on a node that is not ready or not reachable. */
 export const defaultTolerations: AdmissionPlugin = {
@@ -16,7 +16,11 @@ export const defaultTolerations: AdmissionPlugin = {
     if (operation !== 'CREATE' && operation !== 'UPDATE') return;
     if (object?.spec === undefined || !isAbout(attributes, 'pods')) return;
     const spec = object.spec as PodSpec;
-    const given = spec.tolerations ?? [];
+    const { tolerations: given } = spec;
+    if (given === undefined) {
+      spec.tolerations = TOLERATIONS;
+      return;
+    }
     const missing = TOLERATIONS.filter(({ key = '' }) => !given.some((toleration) => tolerates(toleration, key)));
     if (missing.length > 0) spec.tolerations = [...given, ...missing];
   },

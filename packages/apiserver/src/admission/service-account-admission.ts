@@ -1,6 +1,6 @@
 /** Pods run as a service account, and find its token. */
 import type { Clock, KubeObject, Random, StatusError, Timer } from '@towtank/apimachinery';
-import { deepFreeze } from '../storage/deep-freeze.ts';
+import { shareValue } from '../storage/shared-value.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
 import { isAbout, refusal } from './admission-refusal.ts';
@@ -99,7 +99,7 @@ const mountsToken = ({ volumeMounts }: Container): boolean =>
   volumeMounts?.some(({ mountPath }) => mountPath === TOKEN_MOUNT_PATH) ?? false;
 
 /** Token, authority and namespace; with the service authority that the reference cluster adds. The same for all pods. */
-const TOKEN_SOURCES = deepFreeze([
+const TOKEN_SOURCES = shareValue([
   { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
   { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
   { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },

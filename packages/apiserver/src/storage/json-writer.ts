@@ -1,4 +1,5 @@
 /** Writes JSON as bytes: those of `JSON.stringify` in UTF-8, without a text in between that only lives to be copied. */
+import { jsonOfShared } from './shared-value.ts';
 
 const [QUOTE, COMMA, COLON, BACKSLASH] = [34, 44, 58, 92];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125];
@@ -32,13 +33,6 @@ export class JsonWriter {
     return this.#buffer.subarray(0, this.#at);
   }
 
-  /** Bytes that are JSON already, or a part of it. */
-  raw(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#buffer.set(bytes, this.#at);
-    this.#at += bytes.length;
-  }
-
   openObject(): void {
     this.#byte(OPEN_OBJECT);
   }
@@ -47,27 +41,13 @@ export class JsonWriter {
     this.#byte(CLOSE_OBJECT);
   }
 
-  openList(): void {
-    this.#byte(OPEN_LIST);
-  }
-
-  closeList(): void {
-    this.#byte(CLOSE_LIST);
-  }
-
   lineBreak(): void {
     this.#byte(10);
   }
 
-  /** Parts what comes next from what stands before it in the same object or list. */
-  separate(): void {
-    const before = this.#buffer[this.#at - 1];
-    if (before !== OPEN_OBJECT && before !== OPEN_LIST) this.#byte(COMMA);
-  }
-
   /** The name of the next field of an object. */
   name(name: string): void {
-    this.separate();
+    this.#separate();
     this.#text(name);
     this.#byte(COLON);
   }
@@ -76,14 +56,26 @@ export class JsonWriter {
   value(value: unknown): void {
     if (typeof value === 'string') this.#text(value);
     else if (typeof value !== 'object' || value === null) this.#plain(value);
+    else this.#parts(value);
+  }
+
+  #parts(value: object): void {
+    const known = jsonOfShared(value);
+    if (known !== undefined) this.#raw(known);
     else if (Array.isArray(value)) this.#list(value);
     else this.#object(value as Record<string, unknown>);
+  }
+
+  /** Parts what comes next from what stands before it in the same object or list. */
+  #separate(): void {
+    const before = this.#buffer[this.#at - 1];
+    if (before !== OPEN_OBJECT && before !== OPEN_LIST) this.#byte(COMMA);
   }
 
   #list(list: readonly unknown[]): void {
     this.#byte(OPEN_LIST);
     for (const item of list) {
-      this.separate();
+      this.#separate();
       this.value(item);
     }
     this.#byte(CLOSE_LIST);
@@ -134,6 +126,12 @@ export class JsonWriter {
       this.#buffer[this.#at] = text.charCodeAt(index);
       this.#at += 1;
     }
+  }
+
+  #raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 
   #byte(byte: number): void {

@@ -1,10 +1,9 @@
 /** An object at one revision, with its bytes. */
-import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '@towtank/apimachinery';
+import type { KubeObject, ObjectMeta } from '@towtank/apimachinery';
 import { deepFreeze } from './deep-freeze.ts';
 import type { EncodingCache } from './encoding-cache.ts';
 import type { ItemBlock } from './item-block.ts';
 import { JsonWriter } from './json-writer.ts';
-import { bytesOfFields } from './shared-fields.ts';
 import { slabBuffer } from './slab-buffer.ts';
 
 /** `{"kind":"Pod","apiVersion":"v1",` is left out of list items: this is where the rest of the bytes begins. */
@@ -109,31 +108,9 @@ function writeField(name: string, value: unknown): void {
 
 /** The managers of fields come last, as the real server writes them. */
 function writeMetadata(metadata: ObjectMeta): void {
-  const { managedFields } = metadata;
   writer.name('metadata');
   writer.openObject();
   for (const field in metadata) if (field !== 'managedFields') writeField(field, metadata[field as keyof ObjectMeta]);
-  if (managedFields !== undefined) writeManagers(managedFields);
+  writeField('managedFields', metadata.managedFields);
   writer.closeObject();
-}
-
-/** Managed fields are a large part of most objects, and their bytes are known. */
-function writeManagers(managers: readonly ManagedFieldsEntry[]): void {
-  writer.name('managedFields');
-  writer.openList();
-  for (const { fieldsV1, ...entry } of managers) {
-    writer.separate();
-    writer.openObject();
-    for (const field in entry) writeField(field, entry[field as keyof typeof entry]);
-    if (fieldsV1 !== undefined) writeFields(fieldsV1);
-    writer.closeObject();
-  }
-  writer.closeList();
-}
-
-function writeFields(fields: object): void {
-  const known = bytesOfFields(fields);
-  if (known === undefined) return writeField('fieldsV1', fields);
-  writer.name('fieldsV1');
-  writer.raw(known);
 }

@@ -50,6 +50,18 @@ test('colons and quotes inside texts are no fields', () => {
   assert.equal(json(String.raw`{"a":"x:\"y\\","b\":":":"}`).duplicates, []);
 });
 
+test('strings of any length end where they end', () => {
+  for (let length = 50; length < 90; length += 1)
+    for (let backslashes = 0; backslashes < 4; backslashes += 1) {
+      const text = JSON.stringify({
+        a: `${'x'.repeat(length)}${'\\'.repeat(backslashes)}":,"`,
+        b: 'é"'.repeat(length),
+      });
+      assert.equal(json(text).duplicates, []);
+      assert.equal(json(text.replace('"b"', '"a"')).duplicates, ['duplicate field "a"']);
+    }
+});
+
 test('a key named __proto__ is a key like any other', () => {
   const { value } = json('{"__proto__":{"polluted":true}}');
   assert.ok(Object.hasOwn(value as object, '__proto__'));

@@ -3,6 +3,7 @@ import { seededRandom } from '@towtank/apimachinery';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { JsonWriter } from '../../src/storage/json-writer.ts';
+import { shareValue } from '../../src/storage/shared-value.ts';
 
 const test = suite('json writer');
 const writer = new JsonWriter();
@@ -68,15 +69,11 @@ test('any value is written as it is elsewhere', () => {
   }
 });
 
-test('bytes that are known are put in between', () => {
-  writer.begin();
-  writer.openObject();
-  writer.name('a');
-  writer.raw(Buffer.from('{"b":1}'));
-  writer.name('c');
-  writer.value('d');
-  writer.closeObject();
-  assert.is(writer.bytes().toString(), '{"a":{"b":1},"c":"d"}');
+test('a value that is shared is written as it is elsewhere', () => {
+  const shared = shareValue([{ b: 1 }, 'c']);
+  const value = { a: shared, d: [shared, shared] };
+  assert.is(written(value), JSON.stringify(value));
+  assert.throws(() => shared.push('more'), /not extensible/);
 });
 
 test('what is larger than the buffer fits all the same', () => {
