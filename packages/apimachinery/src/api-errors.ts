@@ -105,3 +105,7 @@ export const serviceUnavailable = (message: string): StatusError => new StatusEr
 /** 429: try again later; `retryAfterSeconds` becomes the Retry-After header. */
 export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
   new StatusError(429, 'TooManyRequests', message, { details: retryAfterSeconds > 0 ? { retryAfterSeconds } : {} });
+
+/** 504: the request took longer than its sender, or the server, waits. */
+export const timedOut = (): StatusError =>
+  new StatusError(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', { details: {} });

@@ -14,6 +14,7 @@ export {
   requestEntityTooLarge,
   resourceNotFound,
   serviceUnavailable,
+  timedOut,
   tooManyRequests,
   unauthorized,
   unsupportedMediaType,

@@ -17,6 +17,7 @@ import type { Authenticator } from '../authentication/authenticator.ts';
 import type { ApiCall, ApiEnvironment } from '../endpoints/api-call.ts';
 import { deprecationOf, withWarning } from '../endpoints/deprecation.ts';
 import { type ParsedRequest, parseRequest } from '../endpoints/parse-request.ts';
+import { answerWithin, timeoutOf } from '../endpoints/request-timeout.ts';
 import { errorResponse } from '../endpoints/respond.ts';
 import { FlowSchemas } from '../flowcontrol/flow-schemas.ts';
 import { dressedFor } from '../negotiation/dress.ts';
@@ -58,6 +59,7 @@ export class ApiServer {
   readonly #environment: ApiEnvironment;
   readonly #documents: ApiDocuments;
   readonly #flows = new FlowSchemas();
+  readonly #auditIds: Random;
 
   constructor(parts: ApiServerParts) {
     this.#parts = parts;
@@ -65,9 +67,11 @@ export class ApiServer {
     this.catalog = parts.catalog;
     this.#documents = new ApiDocuments(parts.catalog);
     void this.#flows.follow(parts.storage);
+    const random = parts.random ?? seededRandom('towtank');
+    this.#auditIds = random.fork('audit');
     this.#environment = {
       clock: parts.clock ?? realClock,
-      random: parts.random ?? seededRandom('towtank'),
+      random,
       catalog: parts.catalog,
       admission: parts.admission,
     };
@@ -78,6 +82,7 @@ export class ApiServer {
     let place: ReturnType<InFlightLimits['enter']>;
     try {
       const attributes = parseRequest(request.method, request.url);
+      const timeoutMs = timeoutOf(attributes);
       const found = this.#parts.authenticate(request);
       // no promise more than there must be: each would cost every request a turn
       const user = found instanceof Promise ? await found : found;
@@ -85,12 +90,19 @@ export class ApiServer {
       place = this.#parts.limits.enter(user, attributes);
       if (request.classified !== undefined && (place !== undefined || attributes.verb === 'watch'))
         this.#classify(request, user, attributes);
-      return place === 'full' ? comeBackLater() : await this.#admit(request, attributes, user);
+      if (place === 'full') return comeBackLater();
+      const answer = this.#admit(request, attributes, user);
+      return await (timeoutMs === undefined ? answer : answerWithin(timeoutMs, answer, this.#environment.clock));
     } catch (reason) {
       return refuse(request, reason);
     } finally {
       if (typeof place === 'object') place.leave();
     }
+  }
+
+  /** What a request is called in audit logs: its sender's own id, or a new one. */
+  auditIdOf(headers: ApiRequest['headers']): string {
+    return headers['audit-id'] || this.#auditIds.uuid();
   }
 
   /**

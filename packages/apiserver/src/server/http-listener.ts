@@ -2,7 +2,6 @@
 import {
   createServer,
   type IncomingMessage,
-  type OutgoingHttpHeader,
   type RequestListener,
   type Server,
   type ServerOptions,
@@ -10,18 +9,16 @@ import {
 } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { pipeline, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { ApiResponse, FlowHeaders, UserInfo } from '@towtank/apimachinery';
+import type { ApiRequest, UserInfo } from '@towtank/apimachinery';
 import { ANONYMOUS_CLIENT, type ClientIdentity, clientIdentity } from '../certificates/client-identity.ts';
 import { errorResponse } from '../endpoints/respond.ts';
-import { COMPRESSION_THRESHOLD_BYTES, compressor, takesGzip } from '../negotiation/compress.ts';
 import type { ApiServer } from './api-server.ts';
 import { HttpApiRequest, OVERSIZED } from './http-api-request.ts';
 import { refuseBrokenRequest } from './refuse-broken-request.ts';
 import { readRequestBody } from './request-body.ts';
+import { sendAnswer } from './send-answer.ts';
 import { TurnQueue } from './turn-queue.ts';
-import { writeWatch } from './watch-stream.ts';
 import { webSocketListener } from './web-socket.ts';
 
 /** Certificates of a secure port, as PEM. */
@@ -157,10 +154,11 @@ export function requestListener(
   apiServer: ApiServer,
   identityOf?: IdentityOf,
 ): (req: IncomingMessage, res: ServerResponse) => void {
+  const auditIdOf = (headers: ApiRequest['headers']): string => apiServer.auditIdOf(headers);
   return (req, res) => {
     const identity = identityOf === undefined ? ANONYMOUS_CLIENT : identityOf(req.socket);
     const receive = (body?: Buffer): void =>
-      received.add({ apiServer, request: new HttpApiRequest(req, body, res, identity), res });
+      received.add({ apiServer, request: new HttpApiRequest({ req, res, body, identity }, auditIdOf), res });
     if (req.method === 'GET' || req.method === 'HEAD') receive();
     else readRequestBody(req, res, (body = OVERSIZED) => receive(body));
   };
@@ -179,96 +177,10 @@ const received = new TurnQueue<Received>(answer);
 async function answer({ apiServer, request, res }: Received): Promise<void> {
   const response = await apiServer.handle(request);
   try {
-    send(response, res, request.flow);
+    sendAnswer(response, request, res);
   } catch (reason) {
     // an answer that cannot be encoded is our own bug: this client learns of it, the others are served on
     if (res.headersSent) res.destroy();
-    else send(errorResponse(reason), res);
-  }
-}
-
-/** Writes an answer of the core to a response, with what is known of its request's flow. */
-export function send(response: ApiResponse, res: ServerResponse, flow?: FlowHeaders): void {
-  const { status, headers } = response;
-  switch (response.type) {
-    case 'object':
-      return sendBytes({ status, headers, flow }, response.encode(), res);
-    case 'bytes':
-      return sendBytes({ status, headers, flow }, response.body, res);
-    case 'watch':
-      return writeWatch({ ...response, headers: { ...headers, ...flow } }, res);
-    case 'stream':
-      res.writeHead(status, { ...headers, ...flow });
-      void pipe(response.stream, res);
-  }
-}
-
-/** How an answer begins. */
-interface Head {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly flow: FlowHeaders | undefined;
-}
-
-/** An answer with all of its bytes. */
-interface Answer {
-  readonly res: ServerResponse;
-  readonly bytes: Uint8Array;
-}
-
-/** A write wakes the client at its other end, which costs more than the write itself: of several in a row only the first does. */
-const answers = new TurnQueue<Answer>(({ res, bytes }) => res.end(bytes));
-
-function sendBytes(head: Head, bytes: Uint8Array | readonly Uint8Array[], res: ServerResponse): void {
-  const parts = bytes instanceof Uint8Array ? undefined : bytes;
-  const length = parts === undefined ? (bytes as Uint8Array).length : lengthOf(parts);
-  if (length >= COMPRESSION_THRESHOLD_BYTES && takesGzip(res.req.headers['accept-encoding']))
-    return sendCompressed(head, parts ?? [bytes as Uint8Array], res);
-  const { status, headers, flow } = head;
-  const fields: (string | number)[] = [];
-  for (const name in headers) fields.push(name, headers[name] ?? '');
-  if (flow !== undefined) fields.push(FLOW_SCHEMA, flow[FLOW_SCHEMA], PRIORITY_LEVEL, flow[PRIORITY_LEVEL]);
-  fields.push('content-length', length);
-  res.writeHead(status, fields as OutgoingHttpHeader[]);
-  if (res.req.method === 'HEAD') res.end();
-  else if (parts === undefined) answers.add({ res, bytes: bytes as Uint8Array });
-  else writeParts(parts, res);
-}
-
-const FLOW_SCHEMA = 'x-kubernetes-pf-flowschema-uid';
-const PRIORITY_LEVEL = 'x-kubernetes-pf-prioritylevel-uid';
-
-function lengthOf(parts: readonly Uint8Array[]): number {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  return length;
-}
-
-/** The parts of a list are shared by all who read it, so that queueing them for a slow reader takes no memory. */
-function writeParts(parts: readonly Uint8Array[], res: ServerResponse): void {
-  res.cork();
-  for (const part of parts) res.write(part);
-  res.end();
-  res.uncork();
-}
-
-/** Compresses as fast as the client reads: what waits for a slow one is bounded. */
-function sendCompressed({ status, headers, flow }: Head, parts: readonly Uint8Array[], res: ServerResponse): void {
-  const vary = [headers.vary, 'Accept-Encoding'].filter((field) => field !== undefined).join(', ');
-  res.writeHead(status, { ...headers, ...flow, vary, 'content-encoding': 'gzip' });
-  if (res.req.method === 'HEAD') return void res.end();
-  // the callback takes the error of a client that goes away
-  pipeline(Readable.from(parts), compressor(), res, () => {});
-}
-
-async function pipe(stream: AsyncIterable<Uint8Array>, res: ServerResponse): Promise<void> {
-  try {
-    for await (const chunk of stream) {
-      if (res.destroyed) return;
-      if (!res.write(chunk)) await new Promise<void>((resolve) => res.once('drain', resolve).once('close', resolve));
-    }
-    res.end();
-  } catch {
-    res.destroy();
+    else sendAnswer(errorResponse(reason), request, res);
   }
 }

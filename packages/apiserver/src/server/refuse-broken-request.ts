@@ -1,7 +1,7 @@
 /** What a connection gets whose request cannot be read as HTTP, or does not come to its end. */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { StatusError } from '@towtank/apimachinery';
+import { timeoutText } from '../endpoints/request-timeout.ts';
 import { answerAwaitingBody } from './request-body.ts';
 
 /** Connections that have been answered; their clients close them, or the limit for headers does. */
@@ -22,9 +22,7 @@ export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 /** Headers that do not come are no request, so there is nothing to answer; a request without its body has timed out. */
 function closeStalled(socket: Duplex): void {
   if (answerAwaitingBody(socket) === undefined) return void socket.destroy();
-  const message = 'Timeout: request did not complete within the allotted timeout';
-  const { kind: _, apiVersion: __, ...status } = new StatusError(504, 'Timeout', message, { details: {} }).toStatus();
-  refuse(socket, 504, `${JSON.stringify(status)}\n`);
+  refuse(socket, 504, timeoutText());
 }
 
 function refuse(socket: Duplex, status: number, text: string): void {

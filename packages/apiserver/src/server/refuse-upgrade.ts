@@ -4,9 +4,10 @@ import type { Duplex } from 'node:stream';
 import type { ApiResponse } from '@towtank/apimachinery';
 
 /** Writes a response of the core to a raw connection and closes it. Streams are not written: only their head is. */
-export function refuseUpgrade(socket: Duplex, response: ApiResponse): void {
+export function refuseUpgrade(socket: Duplex, response: ApiResponse, auditId?: string): void {
   const body = bodyOf(response);
-  const headers = { ...response.headers, 'content-length': String(body.length), connection: 'close' };
+  const audit = auditId === undefined ? {} : { 'audit-id': auditId };
+  const headers = { ...response.headers, ...audit, 'content-length': String(body.length), connection: 'close' };
   const head = [
     `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ''}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),

@@ -1,5 +1,5 @@
 /** Watches over HTTP: the events of one turn as one write, whose bytes are made once for all watchers that take them. */
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { EncodedEvent, WatchResponse } from '@towtank/apimachinery';
 import { type EventBatch, NO_EVENTS } from './event-batch.ts';
@@ -45,14 +45,14 @@ function later(writer: WatchWriter): void {
   });
 }
 
-/** Writes a watch to a response until it ends, the client goes, or the client falls too far behind. */
-export function writeWatch(response: WatchResponse, res: ServerResponse): void {
-  const { status, headers, watch } = response;
+/** Writes a watch to a response, whose headers are names and values in turn, until it ends, the client goes, or the client falls too far behind. */
+export function writeWatch(response: WatchResponse, fields: OutgoingHttpHeader[], res: ServerResponse): void {
+  const { status, watch } = response;
   const { socket } = res;
   // the answer to an earlier request on this connection is not out yet
-  if (socket === null && !res.destroyed) return void res.once('socket', () => writeWatch(response, res));
+  if (socket === null && !res.destroyed) return void res.once('socket', () => writeWatch(response, fields, res));
   if (socket === null || socket.destroyed) return watch.close();
-  res.writeHead(status, { ...headers, 'transfer-encoding': 'chunked' });
+  res.writeHead(status, fields);
   res.flushHeaders();
   if (res.req.method === 'HEAD') {
     watch.close();

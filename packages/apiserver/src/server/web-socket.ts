@@ -42,7 +42,7 @@ export function webSocketListener(
     };
     void Promise.all([server, apiServer.handle(asked)]).then(([wss, response]) => {
       if (isConnectResponse(response)) return connect(wss, response, { request, socket, head });
-      if (response.type !== 'watch') return refuseUpgrade(socket, response);
+      if (response.type !== 'watch') return refuseUpgrade(socket, response, apiServer.auditIdOf(asked.headers));
       wss.handleUpgrade(request, socket, head, (webSocket) => sendWatch(response, webSocket));
     });
   };

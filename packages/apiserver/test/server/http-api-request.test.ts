@@ -11,7 +11,7 @@ const test = suite('http-api-request');
 function exchange(): { readonly request: HttpApiRequest; readonly res: ServerResponse } {
   const req = new IncomingMessage(new Socket());
   const res = new ServerResponse(req);
-  return { request: new HttpApiRequest(req, undefined, res, ANONYMOUS_CLIENT), res };
+  return { request: new HttpApiRequest({ req, res, body: undefined, identity: ANONYMOUS_CLIENT }, () => 'id'), res };
 }
 
 test('a client that goes while it is served aborts its request', () => {
