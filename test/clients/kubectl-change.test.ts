@@ -178,17 +178,37 @@ test('proxy opens the API to a plain HTTP client', () =>
     assert.equal(((await response.json()) as { data: unknown }).data, { colour: 'red' });
   }));
 
+/** Whom the API server takes the holder of a token for. */
+async function whoami(place: Workplace, token: string): Promise<string> {
+  // its own kubeconfig: the token of the other one would go first
+  const config = (await place.ok(kubectl, ['config', 'view', '--raw'])).replace(/token: .*/, `token: ${token}`);
+  const args = ['auth', 'whoami', '--kubeconfig', place.file('stranger', config)];
+  return place.ok(kubectl, [...args, '-o', 'jsonpath={.status.userInfo.username}']);
+}
+
 test('create token gives a credential that works', () =>
   withSettings(async (place) => {
     const token = (await place.ok(kubectl, ['create', 'token', 'default'])).trim();
     assert.match(token, /^[\w-]+\.[\w-]+\.[\w-]+$/);
-    // its own kubeconfig: the token of the other one would go first
-    const stranger = place.file(
-      'stranger',
-      (await place.ok(kubectl, ['config', 'view', '--raw'])).replace(/token: .*/, `token: ${token}`),
-    );
-    const whoami = ['auth', 'whoami', '--kubeconfig', stranger, '-o', 'jsonpath={.status.userInfo.username}'];
-    assert.is(await place.ok(kubectl, whoami), 'system:serviceaccount:default:default');
+    assert.is(await whoami(place, token), 'system:serviceaccount:default:default');
+  }));
+
+test('a Secret of an account is given a token that works', () =>
+  withSettings(async (place, cluster) => {
+    const secret =
+      'apiVersion: v1\nkind: Secret\ntype: kubernetes.io/service-account-token\n' +
+      'metadata:\n  name: robot\n  annotations: {kubernetes.io/service-account.name: default}\n';
+    await place.ok(kubectl, ['apply', '-f', '-'], { input: secret });
+    await cluster.settled();
+    const token = await place.ok(kubectl, [
+      'get',
+      'secret',
+      'robot',
+      '-o',
+      'go-template={{.data.token | base64decode}}',
+    ]);
+    assert.is(await whoami(place, token), 'system:serviceaccount:default:default');
+    assert.match(await place.ok(kubectl, ['describe', 'secret', 'robot']), /^namespace: +7 bytes$/m);
   }));
 
 test('create makes objects from arguments', () =>

@@ -21,6 +21,7 @@ import { startRootCaController } from './rootca/root-ca-controller.ts';
 import { startServiceCaController } from './rootca/service-ca-controller.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { startServiceAccountController } from './serviceaccount/serviceaccount-controller.ts';
+import { type SecretTokenIssuer, startTokenController } from './serviceaccount/token-controller.ts';
 import { startServiceCidrController } from './servicecidr/servicecidr-controller.ts';
 import { startStatefulSetController } from './statefulset/statefulset-controller.ts';
 
@@ -29,6 +30,8 @@ export interface ControllerWorld extends ControllerContext {
   readonly mapper: DiscoveryMapper;
   /** Certificate of the authority that signs for the API server; empty where there is none to publish. */
   readonly caPem: string;
+  /** Signs tokens for Secrets; rejects where the cluster has nothing to sign with. */
+  readonly issueSecretToken: SecretTokenIssuer;
   /** Addresses of load balancers, as IPv4 CIDR; empty where Services get none. */
   readonly loadBalancerCidr: string;
 }
@@ -69,6 +72,11 @@ export const CONTROLLERS: readonly ControllerRow[] = [
     name: 'serviceaccount-controller',
     follows: ['v1/namespaces', 'v1/serviceaccounts'],
     start: startServiceAccountController,
+  },
+  {
+    name: 'serviceaccount-token-controller',
+    follows: ['v1/secrets', 'v1/serviceaccounts'],
+    start: startTokenController,
   },
   {
     name: 'root-ca-certificate-publisher-controller',

@@ -3,6 +3,7 @@ import type { GroupVersionResource } from '@towtank/apimachinery';
 import { type DiscoveryMapper, discoveryMapper } from '@towtank/client';
 import type { Controller, ControllerContext } from './controller-context.ts';
 import { CONTROLLERS, type ControllerWorld } from './controller-table.ts';
+import type { SecretTokenIssuer } from './serviceaccount/token-controller.ts';
 
 /** What to start, and in which world. */
 export interface StartControllersOptions extends ControllerContext {
@@ -10,6 +11,8 @@ export interface StartControllersOptions extends ControllerContext {
   readonly enabled?: (name: string) => boolean;
   /** Certificate of the authority that signs for the API server. Without it nothing is published. */
   readonly caPem?: string;
+  /** Signs the tokens of service accounts that Secrets keep. Without it such Secrets stay as they are. */
+  readonly issueSecretToken?: SecretTokenIssuer;
   /** Whether Pods are bound to Nodes; true by default. */
   readonly schedule?: boolean;
   /** Addresses of load balancers, as IPv4 CIDR. Without it Services of that type get none. */
@@ -21,6 +24,7 @@ export interface StartControllersOptions extends ControllerContext {
 /** Controllers that need something to work with, and whether it is there. */
 const CONDITIONS: Readonly<Record<string, (options: StartControllersOptions) => boolean>> = {
   'root-ca-certificate-publisher-controller': ({ caPem }) => Boolean(caPem),
+  'serviceaccount-token-controller': ({ issueSecretToken }) => issueSecretToken !== undefined,
   'service-lb-controller': ({ loadBalancerCidr }) => Boolean(loadBalancerCidr),
   'default-scheduler': ({ schedule }) => schedule !== false,
 };
@@ -31,11 +35,12 @@ const CONDITIONS: Readonly<Record<string, (options: StartControllersOptions) => 
  */
 export async function startControllers(options: StartControllersOptions): Promise<AsyncDisposable> {
   const { client, informers, enabled = () => true, caPem = '', loadBalancerCidr = '' } = options;
+  const { issueSecretToken = () => Promise.reject(new Error('there is nothing to sign tokens with')) } = options;
   const rows = CONTROLLERS.filter(({ name }) => enabled(name) && (CONDITIONS[name]?.(options) ?? true));
   for (const path of new Set(rows.flatMap(({ follows }) => follows))) informers.informer(parsePath(path));
   await informers.start();
   const mapper = options.mapper ?? discoveryMapper(client);
-  const world: ControllerWorld = { ...options, caPem, loadBalancerCidr, mapper };
+  const world: ControllerWorld = { ...options, caPem, issueSecretToken, loadBalancerCidr, mapper };
   const running: Controller[] = [];
   const stop = async (): Promise<void> => {
     for (const controller of running.splice(0).reverse()) await controller[Symbol.asyncDispose]();

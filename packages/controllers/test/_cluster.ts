@@ -24,6 +24,8 @@ export interface ClusterOptions {
   readonly dualStack?: boolean;
   readonly caPem?: string;
   readonly loadBalancerCidr?: string;
+  /** Whether the server signs tokens for Secrets. */
+  readonly signsTokens?: boolean;
 }
 
 const NAMESPACED = { namespace: 'shop' };
@@ -73,7 +75,8 @@ export class TestCluster implements AsyncDisposable {
     const shared = { client, informers, clock, random, activity };
     const enabled = (name: string): boolean => controllers.includes(name);
     const { caPem = '', loadBalancerCidr = '' } = options;
-    const running = await startControllers({ ...shared, enabled, caPem, loadBalancerCidr });
+    const signing = options.signsTokens ? { issueSecretToken: apiServer.issueSecretToken.bind(apiServer) } : {};
+    const running = await startControllers({ ...shared, ...signing, enabled, caPem, loadBalancerCidr });
     const cluster = new TestCluster(client, clock, activity, [
       () => running[Symbol.asyncDispose](),
       () => informers.close(),

@@ -46,6 +46,7 @@ test('all of them start on a fresh cluster, come to rest, and no request of thei
     ...world,
     random: seededRandom('controllers'),
     caPem: 'PEM',
+    issueSecretToken: () => Promise.resolve('token'),
     loadBalancerCidr: '203.0.113.0/24',
   });
   await world.activity.settled();
@@ -83,7 +84,9 @@ for (const { name, follows, start } of CONTROLLERS) {
     const mapper = discoveryMapper(world.client);
     const loadBalancerCidr = '203.0.113.0/24';
     const random = seededRandom('controllers');
-    await using _controller = await start({ ...world, informers, random, mapper, caPem: 'PEM', loadBalancerCidr });
+    const issueSecretToken = (): Promise<string> => Promise.resolve('token');
+    const options = { informers, random, mapper, caPem: 'PEM', issueSecretToken, loadBalancerCidr };
+    await using _controller = await start({ ...world, ...options });
     if (name !== 'garbage-collector-controller') assert.equal([...asked].sort(), [...follows].sort());
   });
 }

@@ -2,6 +2,7 @@
 import { Activity, type Clock, type Random, realClock, seededRandom, type UserInfo } from '@towtank/apimachinery';
 import {
   ADMIN_USER,
+  type ApiServer,
   buildApiServer,
   DEFAULT_ADVERTISED_ADDRESS,
   processCertificateAuthority,
@@ -102,7 +103,7 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
   if (standIns !== undefined) stack.use(openStandIns(network, standIns, options.virtualIpFailed ?? (() => {})));
   const nameserver = dnsServiceIp(serviceCidrs[0] ?? '');
   const resolvConf = (pod: Pod): ResolvConfFile => resolvConfFile(pod, { nameserver, zone: dns.zone });
-  const nodes = await startMachinery(options, { ...world, network, resolvConf }, stack);
+  const nodes = await startMachinery(options, { ...world, apiServer, network, resolvConf }, stack);
   reach.open(nodes.connector, network);
   const resolver = clusterResolver({ dns, pods: world.informers.informer(PODS), nameserver });
   network.setResolver(resolver);
@@ -135,13 +136,15 @@ async function assemble(options: Settings, stack: ClosingStack): Promise<Cluster
 /** Controllers and nodes. Without nodes nothing is scheduled and no load balancer gets an address, as on a bare control plane. */
 async function startMachinery(
   options: Settings,
-  world: World & Pick<NodesOptions, 'network' | 'resolvConf'>,
+  { apiServer, ...world }: World & Pick<NodesOptions, 'network' | 'resolvConf'> & { readonly apiServer: ApiServer },
   stack: ClosingStack,
 ): Promise<Nodes> {
   const { nodes, images = {}, podCidr, loadBalancerCidr } = options;
   const bare = nodes === 0;
   const machinery = bare ? { schedule: false } : { loadBalancerCidr };
-  stack.use(await startControllers({ ...world, caPem: processCertificateAuthority().caPem, ...machinery }));
+  const { caPem } = processCertificateAuthority();
+  const issueSecretToken = apiServer.issueSecretToken.bind(apiServer);
+  stack.use(await startControllers({ ...world, caPem, issueSecretToken, ...machinery }));
   return stack.use(await startNodes({ ...world, images, nodes, podCidr }));
 }
 

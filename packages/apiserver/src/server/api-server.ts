@@ -41,6 +41,8 @@ export interface ApiServerParts {
   /** The user that a request acts as, once it may do what it asks for. */
   readonly admit: Security['admit'];
   readonly limits: InFlightLimits;
+  /** Signs the token of a service account that a Secret is to keep. */
+  readonly issueSecretToken: (serviceAccount: KubeObject, secret: KubeObject) => Promise<string>;
   /** Stops what runs beside the requests. */
   readonly close: () => void;
   /** Answers what is no resource and no description of the API. Undefined when the path is not known. */
@@ -98,6 +100,11 @@ export class ApiServer {
     } finally {
       if (typeof place === 'object') place.leave();
     }
+  }
+
+  /** Signs the token of a service account that a Secret is to keep: it never ends, but is only taken while it is kept. */
+  issueSecretToken(serviceAccount: KubeObject, secret: KubeObject): Promise<string> {
+    return this.#parts.issueSecretToken(serviceAccount, secret);
   }
 
   /** What a request is called in audit logs: its sender's own id, or a new one. */

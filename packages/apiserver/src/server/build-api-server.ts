@@ -88,6 +88,7 @@ export async function buildApiServer(options: ApiServerOptions = {}): Promise<Ap
     handlers: { ...resourceHandlers(), ...connectHandlers(options.nodes), ...security.handlers },
     authenticate: security.authenticate,
     admit: security.admit,
+    issueSecretToken: (serviceAccount, secret) => security.tokens.issueForSecret(serviceAccount, secret),
     limits: new InFlightLimits(options),
     serveNonResource: ({ headers }, { path }) =>
       security.serveDocument(path, `https://${headers.host ?? 'kubernetes.default.svc'}`),
