@@ -44,7 +44,7 @@ interface Answer {
   readonly bytes: Uint8Array;
 }
 
-/** A write wakes the client at its other end, which costs more than the write itself: of several in a row only the first does. */
+/** A write wakes the client at its other end, which costs more than the write: of several in a row only the first does. */
 const answers = new TurnQueue<Answer>(({ res, bytes }) => res.end(bytes));
 
 function sendBytes(answer: Head, bytes: Uint8Array | readonly Uint8Array[], res: ServerResponse): void {

@@ -45,7 +45,10 @@ function later(writer: WatchWriter): void {
   });
 }
 
-/** Writes a watch to a response, whose headers are names and values in turn, until it ends, the client goes, or the client falls too far behind. */
+/**
+ * Writes a watch to a response until it ends, the client goes, or the client falls too far behind. The headers are names
+ * and values in turn.
+ */
 export function writeWatch(response: WatchResponse, fields: OutgoingHttpHeader[], res: ServerResponse): void {
   const { status, watch } = response;
   const { socket } = res;
