@@ -6,10 +6,13 @@
  */
 export class TurnQueue<Job> {
   readonly #work: (job: Job) => void;
+  readonly #afterwards: (() => void) | undefined;
   #waiting: Job[] = [];
 
-  constructor(work: (job: Job) => void) {
+  /** `afterwards` is called when the jobs of a turn are done. */
+  constructor(work: (job: Job) => void, afterwards?: () => void) {
     this.#work = work;
+    this.#afterwards = afterwards;
   }
 
   /** Has the job done at the end of this turn. */
@@ -22,5 +25,6 @@ export class TurnQueue<Job> {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const job of waiting) this.#work(job);
+    this.#afterwards?.();
   }
 }

@@ -3,6 +3,7 @@ import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { EncodedEvent, WatchResponse } from '@towtank/apimachinery';
 import { type EventBatch, NO_EVENTS } from './event-batch.ts';
+import { TurnQueue } from './turn-queue.ts';
 
 /** Bytes that may wait for a slow watcher before it is ended. */
 const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
@@ -17,7 +18,7 @@ class WatchWriter {
   }
 
   add(frame: Uint8Array): void {
-    if (this.#batch === NO_EVENTS) later(this);
+    if (this.#batch === NO_EVENTS) writers.add(this);
     this.#batch = this.#batch.with(frame);
     if (this.#batch.isFull) this.flush();
   }
@@ -31,19 +32,11 @@ class WatchWriter {
   }
 }
 
-let due: WatchWriter[] = [];
-
-/** Flushes all writers together once this turn's events are known: then equal batches are still remembered. */
-function later(writer: WatchWriter): void {
-  due.push(writer);
-  if (due.length > 1) return;
-  setImmediate(() => {
-    const writers = due;
-    due = [];
-    for (const waiting of writers) waiting.flush();
-    NO_EVENTS.forget();
-  });
-}
+/** All writers flush together once this turn's events are known: then equal batches are still remembered. */
+const writers = new TurnQueue<WatchWriter>(
+  (writer) => writer.flush(),
+  () => NO_EVENTS.forget(),
+);
 
 /**
  * Writes a watch to a response until it ends, the client goes, or the client falls too far behind. The headers are names

@@ -1,9 +1,9 @@
 /** The token controller: Secrets that ask for the token of a service account are given one, and go when the account goes. */
-import { hasReason, type KubeObject, objectKey } from '@towtank/apimachinery';
+import { type KubeObject, objectKey } from '@towtank/apimachinery';
 import type { Informer } from '@towtank/client';
 import { ControlLoop } from '../control-loop.ts';
 import type { Controller, ControllerContext } from '../controller-context.ts';
-import { isNamespaceTerminating, unlessGone } from '../write-failure.ts';
+import { unlessGone } from '../write-failure.ts';
 
 const SECRETS = { group: '', version: 'v1', resource: 'secrets' };
 const SERVICE_ACCOUNTS = { group: '', version: 'v1', resource: 'serviceaccounts' };
@@ -52,7 +52,7 @@ export function startTokenController({ caPem, issueSecretToken, ...context }: To
     const { name = '', uid = '' } = account.metadata;
     const annotations = { ...secret.metadata.annotations, [ACCOUNT_NAME]: name, [ACCOUNT_UID]: uid };
     const metadata = { ...secret.metadata, annotations };
-    await resource.update({ ...secret, metadata, data: { ...secret.data, ...data } }).catch(unlessGoing);
+    await resource.update({ ...secret, metadata, data: { ...secret.data, ...data } }).catch(unlessGone);
   }
 
   /** The account that a Secret names, if it is still the one; asked of the server before a Secret is given up. */
@@ -102,8 +102,4 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 function undefinedIfGone(error: unknown): undefined {
   unlessGone(error);
-}
-
-function unlessGoing(error: unknown): void {
-  if (!hasReason(error, 'NotFound') && !isNamespaceTerminating(error)) throw error;
 }
